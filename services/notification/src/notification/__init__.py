@@ -1,0 +1,1 @@
+"""What people were told: messages, receipts, contact tasks of career centres."""

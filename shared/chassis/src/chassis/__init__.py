@@ -1,0 +1,1 @@
+"""How a service starts: settings, logs, health, database, authentication, words."""

@@ -1,0 +1,1 @@
+"""The `qonys` command that people type, and the embedded Postgres and broker behind it."""

@@ -1,0 +1,1 @@
+"""How a message arrives and what follows from it: inbox, state, outbox, due calls, parking."""
