@@ -1,0 +1,97 @@
+"""What integration-support tells: the family's plan, its referrals, and what providers reply."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from contracts.event import event, fact
+from contracts.words import Category, Code, Kato, Language, People
+
+PLANS = "integration.plans.v1"
+REFERRALS = "integration.referrals.v1"
+REPLIES = "providers.replies.v1"
+
+
+class ReplyKind(StrEnum):
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    DONE = "done"
+
+
+@fact
+class NotApplicable:
+    """A service of the catalogue that this family does not need, and why."""
+
+    service_no: int
+    because: Code
+
+
+@event("kz.qonys.plan.opened.v1", topic=PLANS)
+class PlanOpened:
+    """The individual adaptation and integration plan (Order 331-Ө-М, edition of 30.05.2024)."""
+
+    plan_id: UUID
+    people: People
+    region: Kato
+    referrals: int
+    not_applicable: tuple[NotApplicable, ...]
+
+
+@event("kz.qonys.plan.completed.v1", topic=PLANS)
+class PlanCompleted:
+    plan_id: UUID
+    done: int
+    declined: int
+
+
+@event("kz.qonys.referral.sent.v1", topic=REFERRALS)
+class ReferralSent:
+    """One service of the plan is asked of its provider."""
+
+    referral_id: UUID
+    service_no: int
+    provider: str
+    region: Kato
+    category: Category
+    language: Language
+    people: People
+    due_on: date
+
+
+@event("kz.qonys.referral.accepted.v1", topic=REFERRALS)
+class ReferralAccepted:
+    referral_id: UUID
+    service_no: int
+
+
+@event("kz.qonys.referral.declined.v1", topic=REFERRALS)
+class ReferralDeclined:
+    referral_id: UUID
+    service_no: int
+    because: str
+
+
+@event("kz.qonys.referral.done.v1", topic=REFERRALS)
+class ReferralDone:
+    referral_id: UUID
+    service_no: int
+
+
+@event("kz.qonys.referral.overdue.v1", topic=REFERRALS)
+class ReferralOverdue:
+    """The provider did not answer or finish in time; `times` counts how often this was said."""
+
+    referral_id: UUID
+    service_no: int
+    provider: str
+    due_on: date
+    times: int
+
+
+@event("kz.qonys.referral.answered.v1", topic=REPLIES)
+class ReferralAnswered:
+    """Inbound, told by a provider: its reply to one referral."""
+
+    referral_id: UUID
+    reply: ReplyKind
+    because: str | None = None
