@@ -1,8 +1,8 @@
 """The envelope around every fact: a CloudEvents 1.0 event in JSON (structured mode).
 
 Two readings of the same bytes: `Envelope` leaves `data` unread (routing needs no more), `open_event` reads it
-as the event class that `type` names. Fields that a reader does not know are ignored; a body it cannot read is an
-`UnreadableError`, which the kernel parks.
+as the event class that `type` names. Fields that a reader does not know are ignored; a body it cannot
+read is an `UnreadableError`, which the kernel parks.
 """
 
 from datetime import datetime

@@ -1,22 +1,24 @@
 """The kernel's vocabulary: what arrives, what is decided, what follows, and who decides.
 
-A decider is a pure function with two database functions beside it. `decide` sees one message at a time, in order
-for each key; `load` and `save` serve a whole batch. That is all a service's author writes.
+A decider is a pure function with two database functions beside it. `decide` sees one message at a time, in
+order for each key; `load` and `save` serve a whole batch. That is all a service's author writes.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-#: A pooled connection; named once so that nobody else needs asyncpg's generic spelling.
-Connection: TypeAlias = PoolConnectionProxy[asyncpg.Record]
-#: What is locked and loaded together: a UUID for a family, any hashable with a stable `str` for shared things.
+# A pooled connection; named once so that nobody else needs asyncpg's generic spelling.
+if TYPE_CHECKING:
+    Connection: TypeAlias = PoolConnectionProxy[asyncpg.Record]
+else:
+    Connection = PoolConnectionProxy
+#: What is locked and loaded together: a UUID for a family, any hashable with a stable `str` for the shared.
 Key: TypeAlias = Any
 State: TypeAlias = Any
 
@@ -93,14 +95,11 @@ class Refusal:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-NOTHING: Mapping[Key, State] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What follows from one message."""
 
-    states: Mapping[Key, State] = NOTHING
+    states: Mapping[Key, State] = field(default_factory=dict)
     effects: Sequence[Effect] = ()
     reply: object | None = None
 
