@@ -1,0 +1,61 @@
+"""What every broker of the stack offers, and how topics are made on any of them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+
+class Broker(Protocol):
+    """A Kafka-protocol server on 127.0.0.1, found again by its folder from any command."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def servers(self) -> str:
+        """Bootstrap address, `127.0.0.1:port`; the same after a restart."""
+        ...
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether producers may ask for idempotence."""
+        ...
+
+    @property
+    def fetch_max_wait_ms(self) -> int:
+        """How long a consumer should let a fetch wait here."""
+        ...
+
+    def start(self) -> None:
+        """Come up; does nothing when already up. Raises StartError."""
+
+    def stop(self) -> None:
+        """Go down in order."""
+
+    def kill(self) -> None:
+        """Die at once, as in a crash."""
+
+    def running(self) -> bool:
+        """Whether it is up."""
+        ...
+
+    def remove(self) -> None:
+        """Stop and delete everything it holds."""
+
+
+async def create_topics(servers: str, names: Iterable[str], *, partitions: int = 6) -> None:
+    """Make the topics that do not exist yet; raises aiokafka's KafkaError for any other trouble."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    await admin.start()
+    try:
+        topics = [NewTopic(name, num_partitions=partitions, replication_factor=1) for name in names]
+        answer = await admin.create_topics(topics)
+    finally:
+        await admin.close()
+    for name, code, *_ in answer.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise error(f"topic {name} was not created")

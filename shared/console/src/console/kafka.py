@@ -1,0 +1,141 @@
+"""Apache Kafka 4 (KRaft, one node) run by the machine's Java from jars that Maven brings once."""
+
+import base64
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from console import background
+from console.background import StartError
+
+VERSION = "4.3.0"  # of pom.xml
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class ApacheKafka:
+    """One broker, found again by its folder; its log survives `stop`, `kill` and the next `start`."""
+
+    folder: Path
+    idempotent: bool = True
+    fetch_max_wait_ms: int = 500
+
+    def start(self) -> None:
+        """Come up with what the folder holds; does nothing when already up. Raises StartError."""
+        if self.running():
+            return
+        jars = fetch_jars()
+        port = background.remembered_port(self.folder / "port")
+        self._configure(port, background.remembered_port(self.folder / "controller-port"))
+        if not self._data.exists():
+            self._format(jars)
+        command = [*_java(jars), f"-Dlog4j2.configurationFile={_HERE / 'log4j2.xml'}"]
+        background.launch(self._record, [*command, "kafka.Kafka", self._properties], log=self.log)
+        background.wait_for_port(port, self._record, log=self.log, timeout_seconds=60)
+
+    def stop(self) -> None:
+        """Go down in order: everything is written, clients are told."""
+        background.end(self._record)
+
+    def kill(self) -> None:
+        """Die at once; the next start recovers from the log."""
+        background.end(self._record, hard=True)
+
+    def running(self) -> bool:
+        """Whether it is up."""
+        return background.running(self._record) is not None
+
+    def remove(self) -> None:
+        """Stop and delete everything it holds."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def servers(self) -> str:
+        """Bootstrap address, the same after a restart."""
+        return f"127.0.0.1:{int((self.folder / 'port').read_text())}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "broker.log"
+
+    @property
+    def _record(self) -> Path:
+        return self.folder / "broker.json"
+
+    @property
+    def _properties(self) -> Path:
+        return self.folder / "server.properties"
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "log"
+
+    def _configure(self, port: int, controller_port: int) -> None:
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": 1,
+            "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+            "controller.listener.names": "CONTROLLER",
+            "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller_port}",
+            "log.dirs": self._data,
+            "auto.create.topics.enable": "false",  # a misspelt topic must fail, not come into being
+            "broker.session.timeout.ms": 3_000,  # after a crash it waits this long for its old self
+            "broker.heartbeat.interval.ms": 500,
+            "group.initial.rebalance.delay.ms": 0,
+            "offsets.topic.replication.factor": 1,
+            "offsets.topic.num.partitions": 4,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "transaction.state.log.num.partitions": 4,
+        }
+        lines = [f"{name}={value}\n" for name, value in settings.items()]
+        self._properties.write_text("".join(lines))
+
+    def _format(self, jars: Path) -> None:
+        cluster = base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
+        words = ["format", "-t", cluster, "-c", str(self._properties), "--standalone"]
+        done = subprocess.run(
+            [*_java(jars), "kafka.tools.StorageTool", *words], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            shutil.rmtree(self._data, ignore_errors=True)
+            raise StartError(f"Apache Kafka could not format {self._data}:\n{done.stdout}{done.stderr}")
+
+
+def fetch_jars() -> Path:
+    """The folder of Kafka's jars; the first call has Maven bring them (43 MB). Raises StartError."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "qonys"
+    jars = cache / f"kafka-{VERSION}"
+    if jars.exists():
+        return jars
+    half = jars.with_suffix(f".{os.getpid()}")
+    _need("mvn", "Maven, once: it brings the jars (Debian: apt install maven)")
+    goal = ["mvn", "-q", "-B", "-f", str(_HERE / "pom.xml"), "dependency:copy-dependencies"]
+    done = subprocess.run(
+        [*goal, f"-DoutputDirectory={half}"], capture_output=True, text=True, check=False, cwd=_made(cache)
+    )
+    if done.returncode != 0:
+        raise StartError(f"Maven could not bring Apache Kafka {VERSION}:\n{done.stdout}{done.stderr}")
+    if not jars.exists():  # another process may have been quicker
+        half.rename(jars)
+    return jars
+
+
+def _java(jars: Path) -> list[str | Path]:
+    _need("java", "Java 17 or newer (Debian: apt install default-jre-headless)")
+    return ["java", "-Xmx512m", "-cp", f"{jars}/*"]
+
+
+def _need(program: str, what: str) -> None:
+    if shutil.which(program) is None:
+        raise StartError(f"Apache Kafka needs {what}; or use the embedded broker, which needs neither")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
