@@ -1,8 +1,9 @@
 """What every broker of the stack offers, and how topics are made on any of them."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
@@ -47,14 +48,23 @@ class Broker(Protocol):
 
 
 async def create_topics(servers: str, names: Iterable[str], *, partitions: int = 6) -> None:
-    """Make the topics that do not exist yet; raises aiokafka's KafkaError for any other trouble."""
+    """Make the topics that do not exist yet; returns when the broker tells everybody about them.
+
+    Raises aiokafka's KafkaError for trouble other than "exists already".
+    """
+    wanted = list(names)
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     await admin.start()
     try:
-        topics = [NewTopic(name, num_partitions=partitions, replication_factor=1) for name in names]
-        answer = await admin.create_topics(topics)
+        topics = [NewTopic(name, num_partitions=partitions, replication_factor=1) for name in wanted]
+        _check(await admin.create_topics(topics))
+        while any(topic["error_code"] for topic in await admin.describe_topics(wanted)):
+            await asyncio.sleep(0.02)
     finally:
         await admin.close()
+
+
+def _check(answer: Any) -> None:
     for name, code, *_ in answer.topic_errors:
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:
