@@ -58,7 +58,7 @@ async def create_topics(servers: str, names: Iterable[str], *, partitions: int =
     try:
         topics = [NewTopic(name, num_partitions=partitions, replication_factor=1) for name in wanted]
         _check(await admin.create_topics(topics))
-        while any(topic["error_code"] for topic in await admin.describe_topics(wanted)):
+        while not all(map(_settled, await admin.describe_topics(wanted))):  # noqa: ASYNC110 (nobody tells)
             await asyncio.sleep(0.02)
     finally:
         await admin.close()
@@ -69,3 +69,7 @@ def _check(answer: Any) -> None:
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:
             raise error(f"topic {name} was not created")
+
+
+def _settled(topic: dict[str, Any]) -> bool:
+    return not any(part["error_code"] for part in [topic, *topic["partitions"]])
