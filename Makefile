@@ -1,0 +1,84 @@
+# Everything a person types here. `make` alone lists it.
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$name -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+SERVICES := $(notdir $(wildcard services/*))
+PACKAGES := $(wildcard shared/* services/*)
+MIGRATIONS := $(wildcard shared/*/src/*/migrations/*.sql services/*/src/*/migrations/*.sql)
+
+# uv reads neither pip's variables nor its files, and trusts its own list of authorities:
+# hand over what this machine's pip was told, so that one configuration serves both.
+told = $${$(1):-$$($(BIN)/python -m pip config get global.$(2) 2>/dev/null)}
+UV = UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 VIRTUAL_ENV=.venv \
+  UV_DEFAULT_INDEX="$(call told,PIP_INDEX_URL,index-url)" UV_INDEX="$(call told,PIP_EXTRA_INDEX_URL,extra-index-url)" \
+  UV_FIND_LINKS="$(call told,PIP_FIND_LINKS,find-links)" UV_PYTHON_DOWNLOADS=never $(BIN)/uv --no-progress
+EXPORT = $(UV) export -q --frozen --no-emit-workspace --no-header --format requirements-txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test test-kafka check lint types arrows generated migrations bench format generate lock
+
+help: ## list what can be typed
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/.ready ## make .venv from the locks (the others do it by themselves)
+
+demo: setup ## eight families from application to outcome, live
+	$(BIN)/qonys demo
+
+up: setup ## start everything and keep it running
+	$(BIN)/qonys up
+
+test: setup ## all tests on the embedded Postgres and broker
+	$(BIN)/pytest -n 4
+
+test-kafka: setup ## the same tests on Apache Kafka (needs Java 17 and, once, Maven)
+	QONYS_TEST_BROKER=apache $(BIN)/pytest -n 4
+
+check: setup ## style, types, arrows, generated files, migrations
+	@$(MAKE) --no-print-directory --output-sync=target -j4 lint types arrows generated migrations
+
+bench: setup ## the kernel's speed on Apache Kafka, with its bounds
+	$(BIN)/python tests/bench
+
+format: setup ## put the code into its form
+	$(BIN)/ruff check -q --fix-only
+	$(BIN)/ruff format
+
+generate: setup ## write docs/events.md, AsyncAPI and schemas from the contracts
+	$(BIN)/python -m contracts.generate
+
+lock: setup ## choose versions anew within the bounds of the pyproject files
+	$(UV) lock --upgrade
+	@$(MAKE) --no-print-directory locks
+
+.PHONY: locks
+locks: # what was chosen, with hashes and without addresses
+	$(EXPORT) --only-group uv -o locks/uv.txt
+	$(EXPORT) -o locks/dev.txt
+	$(foreach service,$(SERVICES),$(EXPORT) --no-dev --package $(service) -o locks/$(service).txt &&) true
+
+lint:
+	@$(BIN)/ruff format --check -q
+	@$(BIN)/ruff check -q
+
+types:
+	@$(BIN)/mypy
+
+arrows:
+	@$(BIN)/lint-imports --no-timing
+
+generated:
+	@$(BIN)/python -m contracts.generate --check
+
+migrations:
+	@$(BIN)/squawk --assume-in-transaction $(MIGRATIONS)
+
+.venv/.ready: locks/uv.txt locks/dev.txt pyproject.toml $(PACKAGES:=/pyproject.toml)
+	@test -n "$(PYTHON)" || { echo "Qonys needs Python 3.11 or newer with venv (Debian: apt install python3-venv)"; exit 1; }
+	@echo "setting up .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --require-hashes -r locks/uv.txt
+	@$(UV) pip sync -q --require-hashes locks/dev.txt
+	@$(UV) pip install -q --no-deps --no-build-isolation $(PACKAGES:%=-e %)
+	@touch $@
