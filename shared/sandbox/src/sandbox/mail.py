@@ -76,7 +76,7 @@ class Mailbox:
             to=to,
             sender=sender,
             subject=str(message["Subject"] or ""),
-            text=body.get_content() if body else "",
+            text=body.get_content().replace("\r\n", "\n") if body else "",
             message_id=str(message["Message-ID"] or ""),
             time=datetime.now(UTC),
         )
