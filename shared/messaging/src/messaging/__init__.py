@@ -1,5 +1,6 @@
 """How a message arrives and what follows from it: inbox, state, outbox, due calls, parking."""
 
+from messaging.kernel import Kernel
 from messaging.kinds import (
     Ask,
     Connection,
@@ -18,6 +19,7 @@ from messaging.kinds import (
     TransientError,
     Unanswered,
 )
+from messaging.relay import Relay, republish
 
 __all__ = [
     "Ask",
@@ -26,14 +28,17 @@ __all__ = [
     "Decision",
     "Effect",
     "IdempotencyConflict",
+    "Kernel",
     "Key",
     "Message",
     "PermanentError",
     "Refusal",
+    "Relay",
     "Remind",
     "Service",
     "Target",
     "Tell",
     "TransientError",
     "Unanswered",
+    "republish",
 ]

@@ -1,0 +1,84 @@
+"""One message on its way through the kernel: where it came from, and what became of it."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import msgspec
+
+from messaging.kinds import Message
+
+
+class Edge(StrEnum):
+    """The four ways in."""
+
+    EVENT = "event"
+    REQUEST = "request"
+    ANSWER = "answer"
+    REMINDER = "reminder"
+    ASK = "ask"  # no way in, but a call that nobody could make: it is only ever parked
+
+
+class Fate(StrEnum):
+    """What became of an arrival."""
+
+    DECIDED = "decided"
+    REPEATED = "repeated"  # settled before; nothing was done
+    REFUSED = "refused"  # a foreseen refusal; nothing was written
+    PARKED = "parked"  # a person must look
+    WAITS = "waits"  # behind a parked message of the same family
+    LOST = "lost"  # not ours any more: another instance has the lease
+    FAILED = "failed"  # a request that ran into a bug; its caller is told
+    CONFLICT = "conflict"  # same idempotency key, other content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A message with its bytes. `message` is None when the bytes could not be read; `fault` says why."""
+
+    edge: Edge
+    id: UUID
+    subject: UUID | None
+    name: str  # event type or class name, for people who look at parked rows
+    body: bytes
+    origin: str  # topic/partition/offset, or the due row's target
+    message: Message | None
+    fault: Exception | None = None
+    digest: bytes | None = None  # of a request with an idempotency key
+    attempts: int = 1
+    redriven: bool = False  # the head of its family's parked messages, tried again: it waits behind nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an arrival, with the reply or the error when there is one."""
+
+    fate: Fate
+    reply: object | None = None
+    error: Exception | None = None
+
+
+def request_id(scope: str, key: str) -> UUID:
+    """The inbox identity of an HTTP request: one idempotency key of one caller."""
+    return uuid5(NAMESPACE_URL, f"qonys:request:{scope}:{key}")
+
+
+def event_id(source: str, identifier: str) -> UUID:
+    """A CloudEvent's identity is (source, id); ours are UUIDs already, others are folded into one."""
+    if source.startswith("/qonys/"):
+        try:
+            return UUID(identifier)
+        except ValueError:
+            pass
+    return uuid5(NAMESPACE_URL, f"qonys:event:{source}:{identifier}")
+
+
+def unreadable_id(body: bytes) -> UUID:
+    """Identity of bytes that have none: the same bytes are parked once."""
+    return UUID(bytes=hashlib.blake2b(body, digest_size=16).digest())
+
+
+def digest_of(command: object) -> bytes:
+    """Fingerprint of a request's content, so that a key cannot be used again for something else."""
+    return hashlib.sha256(type(command).__name__.encode() + msgspec.json.encode(command)).digest()

@@ -1,0 +1,165 @@
+"""The worker behind `Ask`: leases due calls of one target, makes them outside any transaction, settles what
+comes back.
+
+Invariants, each held by the test named:
+- a call leaves only in the transaction that decides its answer: test_an_ask_whose_worker_dies_is_asked_again
+- an answer after the lease was lost changes nothing: test_an_answer_after_its_lease_was_lost_changes_nothing
+- no connection is held during a call: test_no_connection_is_held_while_the_outside_is_asked
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import structlog
+
+from messaging import metrics
+from messaging.arrival import Arrival, Edge, Outcome
+from messaging.breaker import Breaker
+from messaging.cycle import Cycle
+from messaging.due import arrival_of, claim_leased, failed_arrival, pause_before
+from messaging.errors import is_infrastructure
+from messaging.gather import Gather
+from messaging.kinds import PermanentError, Target, TransientError, Unanswered
+from messaging.leases import Leased, Leases
+from messaging.loops import GROUND_GONE_SECONDS, Loop
+
+log = structlog.get_logger("messaging")
+
+LEASE_SPARE_SECONDS = 20.0  # beyond the slowest call: settling its answer, a slow database
+BUSY_PAUSE_SECONDS = 1.0
+
+
+class Asks:
+    """All calls to one target from this process."""
+
+    def __init__(self, cycle: Cycle, target: Target) -> None:
+        self._cycle = cycle
+        self._target = target
+        self._lease_seconds = target.timeout_seconds + LEASE_SPARE_SECONDS
+        self._leases = Leases(
+            cycle.pool, worker=uuid4(), kind="ask", target=target.name, seconds=self._lease_seconds
+        )
+        self._breaker = Breaker(after=target.breaker_after, seconds=target.breaker_seconds)
+        self._calls: dict[UUID, asyncio.Task[None]] = {}
+        self._answers: Gather[Arrival, Outcome] = Gather(self._settle)
+        self.loop = Loop(self._turn, name=f"ask {target.name}")
+
+    @property
+    def breaker_is_open(self) -> bool:
+        return self._breaker.is_open
+
+    async def run(self) -> None:
+        """Until the loop is stopped; then calls under way end and what is left goes back to others."""
+        renewing = asyncio.create_task(self._renew())
+        try:
+            await self.loop.run()
+            await asyncio.gather(*self._calls.values())
+            await self._leases.give_back()
+        finally:
+            renewing.cancel()
+
+    async def _turn(self) -> float:
+        free = self._breaker.passes(self._target.parallel - len(self._calls))
+        if free <= 0:
+            return BUSY_PAUSE_SECONDS  # a finished call wakes the loop
+        rows = await self._leases.take(free)
+        for row in rows:
+            self._calls[row.id] = asyncio.create_task(self._ask(row))
+        return 0 if rows else await pause_before(self._leases)
+
+    async def _renew(self) -> None:
+        """Keeps the leases of calls under way: slow is not dead."""
+        while True:
+            await asyncio.sleep(self._lease_seconds / 3)
+            try:
+                await self._leases.renew(self._calls)
+            except Exception as error:
+                if not is_infrastructure(error):
+                    raise
+                log.warning("lease_not_renewed", target=self._target.name, error=type(error).__name__)
+
+    async def _ask(self, row: Leased) -> None:
+        began = time.perf_counter()
+        try:
+            arrival = await self._call(row)
+            if arrival is not None:
+                await self._answers.put(arrival)
+        except Exception as error:
+            if not is_infrastructure(error):
+                raise
+            # The row could not be postponed: its lease runs out and it is asked again.
+            log.warning("ask_left_to_its_lease", target=self._target.name, error=type(error).__name__)
+        finally:
+            metrics.ASK_SECONDS.labels(self._cycle.service.name, self._target.name).observe(
+                time.perf_counter() - began
+            )
+            del self._calls[row.id]
+            self.loop.wake()
+
+    async def _call(self, row: Leased) -> Arrival | None:
+        """Makes the call: its answer, its failure to be parked, or None when it is to be tried again."""
+        try:
+            call = self._cycle.bodies.decode(row.name, row.body)
+            async with asyncio.timeout(self._target.timeout_seconds):
+                answer = await self._target.perform(call)
+        except Exception as error:
+            return await self._failed(row, error)
+        self._count("answered")
+        if self._breaker.is_open:
+            log.info("breaker_closed", target=self._target.name)
+        self._breaker.succeeded()
+        metrics.BREAKER.labels(self._cycle.service.name, self._target.name).set(0)
+        return arrival_of(row, self._cycle.bodies, edge=Edge.ANSWER, body=answer)
+
+    async def _failed(self, row: Leased, error: Exception) -> Arrival | None:
+        foreseen = isinstance(error, TransientError) or is_infrastructure(error)
+        if foreseen:
+            self._count_failure()
+        if row.attempts + 1 < row.attempts_allowed and not isinstance(error, PermanentError):
+            await self._try_later(row, error)
+            return None
+        self._count("unanswered" if foreseen else "failed")
+        if not foreseen:  # a bug, or something that only a person can mend
+            return failed_arrival(row, edge=Edge.ASK, fault=error)
+        call = self._cycle.bodies.decode(row.name, row.body)
+        unanswered = Unanswered(
+            target=row.target, call=call, error=type(error).__name__, attempts=row.attempts + 1
+        )
+        return arrival_of(row, self._cycle.bodies, edge=Edge.ANSWER, body=unanswered)
+
+    async def _try_later(self, row: Leased, error: Exception) -> None:
+        self._count("again")
+        doubled = self._target.backoff_seconds * 2**row.attempts
+        seconds = min(doubled, self._target.backoff_limit_seconds) * random.uniform(0.75, 1.25)  # noqa: S311
+        log.warning(
+            "ask_tried_again",
+            target=row.target,
+            application_id=str(row.subject),
+            message_id=str(row.id),
+            attempts=row.attempts + 1,
+            error=type(error).__name__,
+            in_seconds=round(seconds, 1),
+        )
+        await self._leases.postpone(row, seconds=seconds, error=f"{type(error).__name__}: {error}"[:500])
+
+    def _count(self, outcome: str) -> None:
+        metrics.ASKS.labels(self._cycle.service.name, self._target.name, outcome).inc()
+
+    def _count_failure(self) -> None:
+        if self._breaker.failed():
+            log.warning("breaker_opened", target=self._target.name, for_seconds=self._target.breaker_seconds)
+        metrics.BREAKER.labels(self._cycle.service.name, self._target.name).set(self._breaker.is_open)
+
+    async def _settle(self, arrivals: Sequence[Arrival]) -> Sequence[Outcome]:
+        """Answers are in hand, so a missing database is waited for; the leases are renewed meanwhile."""
+        while True:
+            try:
+                return await self._cycle.settle(arrivals, claim_leased(self._leases.worker))
+            except Exception as error:
+                if not is_infrastructure(error):
+                    raise
+                log.warning("answers_wait", target=self._target.name, error=type(error).__name__)
+                await asyncio.sleep(GROUND_GONE_SECONDS)

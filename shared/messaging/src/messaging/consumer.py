@@ -1,0 +1,218 @@
+"""The Kafka edge: one poll through FastStream is one transaction; offsets are committed after it.
+
+Invariants, each held by the test named:
+- no input is acknowledged before its commit: test_no_input_is_acknowledged_before_its_commit
+- a missing database pauses the partition and parks nothing: test_a_database_that_goes_away_parks_nothing
+- a consumer that lost its partition cannot write: test_a_consumer_that_lost_its_partition_cannot_write
+- a new group starts at the earliest record: test_a_new_consumer_group_starts_at_the_earliest
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
+
+from contracts import is_event, spec_of
+from messaging import metrics, store
+from messaging.arrival import Arrival, Fate, Outcome
+from messaging.cycle import Claim, Claims, Cycle, claim_in_inbox
+from messaging.errors import is_infrastructure
+from messaging.kinds import Connection
+from messaging.reading import Reader, hop_seconds
+
+log = structlog.get_logger("messaging")
+
+BATCH_RECORDS = 500  # the knee of the throughput curve
+BATCH_TIMEOUT_MS = 10
+BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+Partition = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll brought: for each partition its offsets, and the arrivals that concern this service."""
+
+    first: dict[Partition, int]
+    last: dict[Partition, int]
+    arrivals: list[Arrival]
+    partition_of: dict[UUID, Partition]
+
+
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
+    """All topics that a service hears, in one consumer group named after it."""
+
+    def __init__(self, cycle: Cycle, broker: KafkaBroker, *, fetch_max_wait_ms: int) -> None:
+        self._cycle = cycle
+        heard = {spec_of(cls).type: cls for cls in cycle.service.hears if is_event(cls)}
+        self._reader = Reader(cycle.service.name, heard)
+        self._epochs: dict[Partition, int] = {}
+        self._stopping = asyncio.Event()
+        self.topics = sorted({spec_of(cls).topic for cls in heard.values()})
+        self.waits_for_ground = False
+        self._subscriber: Any = broker.subscriber(
+            *self.topics,
+            batch=True,
+            group_id=cycle.service.name,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            max_records=BATCH_RECORDS,
+            batch_timeout_ms=BATCH_TIMEOUT_MS,
+            fetch_max_wait_ms=fetch_max_wait_ms,
+            listener=self,
+            parser=_whole_poll,
+            decoder=_records,
+        )
+        self._subscriber(self._take)
+
+    def stop(self) -> None:
+        """A batch that waits for the database is left unacknowledged; one under way is finished."""
+        self._stopping.set()
+
+    def seconds_since_poll(self) -> float | None:
+        """Age of the last answer to a fetch, the oldest over our partitions; None while we have none."""
+        stamps = [self._consumer.last_poll_timestamp(p) for p in self._assigned()]
+        known = [stamp for stamp in stamps if stamp]
+        return time.time() - min(known) / 1000 if known else None
+
+    async def lags(self) -> dict[Partition, int]:
+        """For each of our partitions, the records that are there and not yet taken."""
+        lags: dict[Partition, int] = {}
+        for partition in self._assigned():
+            end = self._consumer.highwater(partition)
+            if end is not None:
+                position = await self._consumer.position(partition)
+                lags[partition.topic, partition.partition] = max(0, end - position)
+        return lags
+
+    @property
+    def _consumer(self) -> Any:
+        return self._subscriber.consumer
+
+    def _assigned(self) -> Sequence[TopicPartition]:
+        return sorted(self._consumer.assignment()) if self._consumer is not None else []
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        for partition in revoked:
+            self._epochs.pop((partition.topic, partition.partition), None)
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """A partition that comes (back) to us must be taken over anew before anything is written for it."""
+        for partition in assigned:
+            self._epochs.pop((partition.topic, partition.partition), None)
+        log.info("partitions_assigned", partitions=len(assigned))
+
+    async def _take(self, records: tuple[ConsumerRecord, ...]) -> None:
+        poll = self._read(records)
+        pauses = itertools.chain(BACKOFF_SECONDS, itertools.repeat(BACKOFF_SECONDS[-1]))
+        while not self._stopping.is_set():
+            try:
+                lost = await self._settle(poll)
+                await self._acknowledge(poll, lost)
+                return
+            except Exception as error:
+                if not is_infrastructure(error):
+                    raise
+                await self._wait_for_ground(next(pauses), error)
+
+    async def _wait_for_ground(self, seconds: float, error: Exception) -> None:
+        self.waits_for_ground = True
+        log.warning("consumer_waits", error=type(error).__name__, in_seconds=seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    def _read(self, records: Sequence[ConsumerRecord]) -> Poll:
+        poll = Poll(first={}, last={}, arrivals=[], partition_of={})
+        for record in records:
+            partition = (record.topic, record.partition)
+            poll.first.setdefault(partition, record.offset)
+            poll.last[partition] = record.offset
+            arrival = self._reader.read(record)
+            if arrival is not None:
+                poll.arrivals.append(arrival)
+                poll.partition_of[arrival.id] = partition
+        return poll
+
+    async def _settle(self, poll: Poll) -> set[Partition]:
+        """Settles the poll's arrivals; returns the partitions that turned out to be somebody else's."""
+        lost = await self._take_over([p for p in poll.first if p not in self._epochs], poll)
+        while True:
+            arrivals = [a for a in poll.arrivals if poll.partition_of[a.id] not in lost]
+            outcomes = await self._cycle.settle(arrivals, self._claim_for(poll))
+            self.waits_for_ground = False
+            fenced = {
+                poll.partition_of[a.id]
+                for a, o in zip(arrivals, outcomes, strict=True)
+                if o.fate is Fate.LOST
+            }
+            if not fenced:
+                break
+            lost |= await self._take_over(sorted(fenced), poll)
+        if poll.arrivals:
+            metrics.HOP_SECONDS.labels(self._cycle.service.name).observe(hop_seconds(poll.arrivals[0]))
+        return lost
+
+    def _claim_for(self, poll: Poll) -> Claim:
+        async def claim(conn: Connection, arrivals: Sequence[Arrival]) -> Claims:
+            mine = {
+                p: self._epochs[p] for p in {poll.partition_of[a.id] for a in arrivals} if p in self._epochs
+            }
+            owned = await store.still_owned(conn, mine)
+            ours = [a for a in arrivals if poll.partition_of[a.id] in owned]
+            lost: dict[UUID, Outcome | None] = {a.id: Outcome(Fate.LOST) for a in arrivals}
+            return {**lost, **await claim_in_inbox(conn, ours)}
+
+        return claim
+
+    async def _take_over(self, partitions: Sequence[Partition], poll: Poll) -> set[Partition]:
+        """Makes these partitions ours in the database, if the broker agrees that they are; the rest are lost.
+
+        The broker is the arbiter: only a member of the group's present generation can commit an offset, so
+        committing the place where this poll began proves that we are no zombie.
+        """
+        lost = {p for p in partitions if not await self._commit({p: poll.first[p]})}
+        won = [p for p in partitions if p not in lost]
+        if won:
+            async with self._cycle.pool.acquire() as conn:
+                self._epochs |= await store.take_over(conn, won)
+        if lost:
+            log.warning("partitions_lost", partitions=len(lost))
+        return lost
+
+    async def _acknowledge(self, poll: Poll, lost: set[Partition]) -> None:
+        """Tells the broker how far we are; if it does not listen, the next acknowledgement will do."""
+        try:
+            await self._commit({p: offset + 1 for p, offset in poll.last.items() if p not in lost})
+        except KafkaError as error:
+            log.warning("offsets_not_committed", error=type(error).__name__)
+
+    async def _commit(self, offsets: dict[Partition, int]) -> bool:
+        """False when the partitions are not ours (any more)."""
+        try:
+            if offsets and self._consumer is not None:
+                await self._consumer.commit({TopicPartition(*p): offset for p, offset in offsets.items()})
+        except (CommitFailedError, IllegalStateError):
+            return False
+        return True
+
+
+async def _whole_poll(records: tuple[ConsumerRecord, ...]) -> KafkaMessage:
+    """FastStream's message around a poll, without reading headers: a bad header must not stop a batch."""
+    return KafkaMessage(body=b"", raw_message=records, consumer=FAKE_CONSUMER)
+
+
+async def _records(message: KafkaMessage) -> Any:
+    return message.raw_message

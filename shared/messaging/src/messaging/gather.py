@@ -1,0 +1,48 @@
+"""Batches that form by themselves: whatever arrives while one transaction runs goes into the next."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+MOST_AT_ONCE = 500
+
+
+class Gather(Generic[Item, Result]):
+    """Hands queued items to `settle` many at a time, each caller gets its own result or the batch's error.
+
+    No waiting is added: a lone item is a batch of one, under load batches grow to what one transaction takes.
+    """
+
+    def __init__(self, settle: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]) -> None:
+        self._settle = settle
+        self._queue: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def put(self, item: Item) -> Result:
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._queue.append((item, future))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        return await future
+
+    async def drain(self) -> None:
+        """Waits until everything queued has been settled."""
+        while self._running is not None and not self._running.done():
+            await asyncio.shield(self._running)
+
+    async def _run(self) -> None:
+        while self._queue:
+            batch, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
+            try:
+                results = await self._settle([item for item, _ in batch])
+            except Exception as error:  # the ground is gone: every caller hears so
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (_, future), result in zip(batch, results, strict=True):
+                if not future.done():
+                    future.set_result(result)

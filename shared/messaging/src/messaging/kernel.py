@@ -1,0 +1,75 @@
+"""The kernel of one service, put together: what starts, what stops, and in which order."""
+
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+import structlog
+from faststream.kafka import KafkaBroker
+
+from messaging.asks import Asks
+from messaging.consumer import Consumer
+from messaging.cycle import Cycle
+from messaging.gauges import Gauges
+from messaging.kinds import Service
+from messaging.parking import Parking
+from messaging.reminders import Reminders
+from messaging.requests import Requests
+
+log = structlog.get_logger("messaging")
+
+PARKED_ALARM_SECONDS = 900.0
+
+
+class Kernel:
+    """Consumes, asks, reminds and answers requests for one service, until stopped."""
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        pool: asyncpg.Pool,
+        broker: KafkaBroker,
+        fetch_max_wait_ms: int = 500,
+        parked_alarm_seconds: float = PARKED_ALARM_SECONDS,
+    ) -> None:
+        self.service = service
+        self.cycle = Cycle(service, pool)
+        self.consumer = Consumer(self.cycle, broker, fetch_max_wait_ms=fetch_max_wait_ms)
+        self.parking = Parking(self.cycle)
+        self.asks = [Asks(self.cycle, target) for target in service.targets]
+        self._broker = broker
+        self._requests = Requests(self.cycle)
+        self._reminders = Reminders(self.cycle)
+        self._gauges = Gauges(service=service.name, pool=pool, parked_alarm_seconds=parked_alarm_seconds)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.request = self._requests.request
+        self.cycle.on_due = self._wake
+
+    async def start(self) -> None:
+        workers = [self._reminders.run(), self._gauges.loop.run(), *(asks.run() for asks in self.asks)]
+        self._tasks = [asyncio.create_task(worker) for worker in workers]
+        await self._broker.start()
+        log.info(
+            "kernel_started", topics=self.consumer.topics, targets=[a.name for a in self.service.targets]
+        )
+
+    async def stop(self) -> None:
+        """Finishes the batch and the calls under way, gives back leases, leaves the consumer group."""
+        self.consumer.stop()
+        await self._broker.stop()
+        for loop in (self._reminders.loop, self._gauges.loop, *(asks.loop for asks in self.asks)):
+            loop.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._requests.drain()
+        log.info("kernel_stopped")
+
+    def failures(self) -> Sequence[BaseException]:
+        """Workers that ended with a bug: the service is not alive any more."""
+        ended = [task for task in self._tasks if task.done() and not task.cancelled()]
+        return [error for task in ended if (error := task.exception()) is not None]
+
+    def _wake(self) -> None:
+        self._reminders.loop.wake()
+        for asks in self.asks:
+            asks.loop.wake()

@@ -1,0 +1,187 @@
+"""The relay: tells the broker what the outbox holds, in order for each key, at least once.
+
+A process of its own. Invariants, each held by the test named:
+- an event leaves the list only when the broker has it: test_a_publish_that_fails_is_told_later
+- the order of a family is the outbox's order: test_the_relay_keeps_the_order_of_each_family
+- one relay at a time: test_only_one_relay_leads
+- memory is bounded by one batch: test_a_relay_that_was_away_catches_up_in_order
+"""
+
+import asyncio
+import time
+from collections import Counter as Tally
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from contracts.envelope import KAFKA_HEADERS
+from messaging import metrics
+from messaging.kinds import Connection
+from messaging.loops import Loop
+
+log = structlog.get_logger("messaging")
+
+BATCH_ROWS = 1000
+POLL_SECONDS = 1.0  # the net under the notification
+STANDBY_SECONDS = 0.5
+CHANNEL = "untold"
+LEADER_LOCK = 0x716F6E7973  # "qonys"
+
+# The next rows of the list, taken off it when this transaction commits: after the broker has them.
+TAKE = """
+WITH next AS (
+  DELETE FROM untold WHERE seq = ANY(ARRAY(SELECT seq FROM untold ORDER BY seq LIMIT $1)) RETURNING seq
+)
+SELECT outbox.seq, outbox.topic, outbox.subject::text, outbox.body
+FROM next JOIN outbox USING (seq) ORDER BY seq
+"""
+# Puts kept rows back on the list, after a broker lost them; consumers know them by their ids.
+REPUBLISH = """
+WITH again AS (
+  INSERT INTO untold (seq) SELECT seq FROM outbox WHERE ($1::text IS NULL OR topic = $1)
+  ON CONFLICT DO NOTHING RETURNING seq
+), rung AS (
+  SELECT pg_notify('untold', '')
+)
+SELECT count(*) FROM again, rung
+"""
+
+
+class OversizedEventError(Exception):
+    """An outbox row larger than a record batch may be; the relay's and the broker's limits must grow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    seq: int
+    topic: str
+    subject: str
+    body: bytes
+
+
+async def republish(conn: Connection, topic: str | None = None) -> int:
+    """Has everything this service told (on one topic) told again; how many rows that is."""
+    count: int = await conn.fetchval(REPUBLISH, topic)
+    return count
+
+
+class Relay:
+    """Publishes one service's outbox. The lock of leadership lives and dies with its one connection."""
+
+    def __init__(
+        self, *, service: str, pool: asyncpg.Pool, producer: Callable[[], Awaitable[AIOKafkaProducer]]
+    ) -> None:
+        self._service = service
+        self._pool = pool
+        self._make_producer = producer
+        self._producer: AIOKafkaProducer | None = None
+        self._conn: Connection | None = None
+        self._partitions: dict[str, int] = {}
+        self.leads = False
+        self.last_turn = time.monotonic()
+        self.loop = Loop(self._turn, name="relay")
+
+    async def run(self) -> None:
+        try:
+            await self.loop.run()
+        finally:
+            await self._let_go()
+
+    async def _turn(self) -> float:
+        try:
+            if not await self._lead():
+                return STANDBY_SECONDS
+            told = await self._tell_next()
+        except Exception:
+            await self._let_go()
+            raise
+        self.last_turn = time.monotonic()
+        return 0 if told == BATCH_ROWS else POLL_SECONDS
+
+    async def _lead(self) -> bool:
+        """True while this process holds the lock; takes it when it is free."""
+        if self.leads:
+            return True
+        if self._conn is None:
+            self._conn = await self._pool.acquire()
+        if not await self._conn.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
+            return False
+        await self._conn.add_listener(CHANNEL, lambda *_: self.loop.wake())
+        self._producer = await self._make_producer()
+        self.leads = True
+        log.info("relay_leads")
+        return True
+
+    async def _let_go(self) -> None:
+        """Ends the session, which frees the lock whatever state it is in, and forgets the broker."""
+        conn, self._conn, self.leads = self._conn, None, False
+        producer, self._producer, self._partitions = self._producer, None, {}
+        if conn is not None:
+            conn.terminate()
+            await self._pool.release(conn)
+        if producer is not None:
+            await producer.stop()
+
+    async def _tell_next(self) -> int:
+        began = time.perf_counter()
+        assert self._conn is not None
+        async with self._conn.transaction():
+            rows = [Untold(*row) for row in await self._conn.fetch(TAKE, BATCH_ROWS)]
+            await self._publish(rows)
+        if rows:
+            self._report(rows, time.perf_counter() - began)
+        return len(rows)
+
+    def _report(self, rows: Sequence[Untold], seconds: float) -> None:
+        for topic, count in Tally(row.topic for row in rows).items():
+            metrics.TOLD.labels(self._service, topic).inc(count)
+        log.info("events_told", events=len(rows), duration_ms=round(seconds * 1000, 2))
+
+    async def _publish(self, rows: Sequence[Untold]) -> None:
+        """One partition's rows one batch after the other (order), different partitions at once (speed)."""
+        shares: dict[TopicPartition, list[Untold]] = defaultdict(list)
+        for row in rows:
+            if row.topic not in self._partitions:
+                self._partitions[row.topic] = await self._partition_count(row.topic)
+            shares[TopicPartition(row.topic, _share(row.subject, self._partitions[row.topic]))].append(row)
+        ends = await asyncio.gather(
+            *(self._publish_share(*s) for s in shares.items()), return_exceptions=True
+        )
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+
+    async def _partition_count(self, topic: str) -> int:
+        assert self._producer is not None
+        return len(await self._producer.partitions_for(topic))
+
+    async def _publish_share(self, partition: TopicPartition, rows: Sequence[Untold]) -> None:
+        assert self._producer is not None
+        place = 0
+        while place < len(rows):
+            batch = self._producer.create_batch()
+            began = place
+            while place < len(rows) and _append(batch, rows[place]):
+                place += 1
+            if place == began:
+                size = len(rows[place].body)
+                raise OversizedEventError(f"outbox row {rows[place].seq} has {size} bytes")
+            batch.close()
+            await (await self._producer.send_batch(batch, partition.topic, partition=partition.partition))
+
+
+def _append(batch: Any, row: Untold) -> bool:
+    """False when the batch is full."""
+    appended = batch.append(key=row.subject.encode(), value=row.body, timestamp=None, headers=KAFKA_HEADERS)
+    return appended is not None
+
+
+def _share(subject: str, partitions: int) -> int:
+    """A family's partition. Each topic has one relay, so any fixed choice keeps its order; the last digits of
+    our ids are random. (Kafka's murmur2 in pure Python costs ten times the rest of the relay.)"""
+    return int(subject[-8:], 16) % partitions
