@@ -1,0 +1,1 @@
+"""The rules of intake: pure, without clock, randomness, network or database."""

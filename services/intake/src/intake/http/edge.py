@@ -1,0 +1,145 @@
+"""What every route of intake shares: whose case it is, the idempotency key, and an act's way to the decider."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Header, Request
+
+from chassis.auth import Principal, requires
+from chassis.database import Pool
+from chassis.http import correlation_id, traceparent
+from chassis.problems import Problem
+from chassis.words import Words
+from intake.paper_files import PaperFiles
+from intake.store.reading import Owner, owner
+from messaging import Refusal
+
+#: Refusals that mean "there is no such thing here"; all others are conflicts with the case's state.
+_NOT_FOUND = frozenset({"not_found"})
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class Kernel(Protocol):
+    async def request(
+        self,
+        command: object,
+        *,
+        subject: UUID,
+        key: str | None = None,
+        scope: str = "",
+        correlation_id: str | None = None,
+        traceparent: str | None = None,
+    ) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What the routes work with; `app.py` puts it together as `app.state.intake`."""
+
+    kernel: Kernel
+    pool: Pool
+    words: Words
+    files: PaperFiles
+    zone: ZoneInfo
+    departures: frozenset[str]
+    paper_limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Somebody at a case that he may see."""
+
+    application_id: UUID
+    principal: Principal
+    owner: Owner
+
+
+def of(request: Request) -> Intake:
+    intake: Intake = request.app.state.intake
+    return intake
+
+
+async def _visit(request: Request, application_id: UUID, principal: Principal) -> Visit:
+    """Someone else's case looks like no case at all."""
+    async with of(request).pool.acquire() as conn:
+        found = await owner(conn, application_id)
+    if found is None or not (principal.may("officer") or found.citizen == principal.subject):
+        raise Problem(404, "not_found")
+    if not request.headers.get("accept-language"):
+        request.state.language = found.language.value
+    return Visit(application_id=application_id, principal=principal, owner=found)
+
+
+async def _own_case(
+    request: Request, application_id: UUID, principal: Annotated[Principal, Depends(requires("citizen"))]
+) -> Visit:
+    visit = await _visit(request, application_id, principal)
+    if visit.owner.citizen != principal.subject:
+        raise Problem(404, "not_found")
+    return visit
+
+
+async def _any_case(
+    request: Request,
+    application_id: UUID,
+    principal: Annotated[Principal, Depends(requires("citizen", "officer"))],
+) -> Visit:
+    return await _visit(request, application_id, principal)
+
+
+#: A citizen at a case of his own.
+OwnCase = Annotated[Visit, Depends(_own_case)]
+#: A citizen at a case of his own, or an officer at any.
+AnyCase = Annotated[Visit, Depends(_any_case)]
+
+
+def _key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
+        raise Problem(400, "idempotency_key_malformed")
+    return idempotency_key
+
+
+def _needed_key(key: Annotated[str | None, Depends(_key)]) -> str:
+    if key is None:
+        raise Problem(400, "idempotency_key_missing")
+    return key
+
+
+IdempotencyKey = Annotated[str | None, Depends(_key)]
+NeededKey = Annotated[str, Depends(_needed_key)]
+
+
+async def ask(
+    request: Request, command: object, *, subject: UUID, principal: Principal, key: str | None
+) -> dict[str, Any]:
+    """The decider's reply to an act; `Problem` when it refuses. A key belongs to one person and address."""
+    reply = await of(request).kernel.request(
+        command,
+        subject=subject,
+        key=key,
+        scope=f"{principal.subject} {request.method} {request.url.path}",
+        correlation_id=correlation_id(request),
+        traceparent=traceparent(request),
+    )
+    if isinstance(reply, Refusal):
+        raise _problem(reply)
+    answer: dict[str, Any] = reply
+    return answer
+
+
+async def act(request: Request, command: object, visit: Visit, *, key: str | None = None) -> dict[str, Any]:
+    """An act on the case that is visited."""
+    return await ask(request, command, subject=visit.application_id, principal=visit.principal, key=key)
+
+
+def _problem(refusal: Refusal) -> Problem:
+    status = 404 if refusal.code in _NOT_FOUND else 409
+    return Problem(status, refusal.code, arguments=_sayable(refusal.details), members=dict(refusal.details))
+
+
+def _sayable(details: Mapping[str, Any]) -> dict[str, str | int]:
+    return {name: value for name, value in details.items() if isinstance(value, str | int)}
