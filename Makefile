@@ -48,12 +48,9 @@ format: setup ## put the code into its form
 generate: setup ## write docs/events.md, AsyncAPI and schemas from the contracts
 	$(BIN)/python -m contracts.generate
 
-lock: setup ## choose versions anew within the bounds of the pyproject files
-	$(UV) lock --upgrade
-	@$(MAKE) --no-print-directory locks
-
-.PHONY: locks
-locks: # what was chosen, with hashes and without addresses
+# uv.lock holds addresses and stays here; what is committed holds versions and hashes only.
+lock: setup ## choose versions within the pyproject files' bounds (UPGRADE=1: the newest)
+	$(UV) lock $(if $(UPGRADE),--upgrade)
 	$(EXPORT) --only-group uv -o locks/uv.txt
 	$(EXPORT) -o locks/dev.txt
 	$(foreach service,$(SERVICES),$(EXPORT) --no-dev --package $(service) -o locks/$(service).txt &&) true
