@@ -36,7 +36,7 @@ test-kafka: setup ## the same tests on Apache Kafka (needs Java 17 and, once, Ma
 	QONYS_TEST_BROKER=apache $(BIN)/pytest -n 4
 
 check: setup ## style, types, arrows, generated files, migrations
-	@$(MAKE) --no-print-directory --output-sync=target -j4 lint types arrows generated migrations
+	@$(MAKE) --no-print-directory --output-sync=target -kj4 lint types arrows generated migrations
 
 bench: setup ## the kernel's speed on Apache Kafka, with its bounds
 	$(BIN)/python tests/bench
@@ -63,13 +63,13 @@ types:
 	@$(BIN)/mypy
 
 arrows:
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 generated:
 	@$(BIN)/python -m contracts.generate --check
 
 migrations:
-	@$(BIN)/squawk --assume-in-transaction $(MIGRATIONS)
+	@$(BIN)/squawk $(MIGRATIONS)
 
 .venv/.ready: locks/uv.txt locks/dev.txt pyproject.toml $(PACKAGES:=/pyproject.toml)
 	@test -n "$(PYTHON)" || { echo "Qonys needs Python 3.11 or newer with venv (Debian: apt install python3-venv)"; exit 1; }
