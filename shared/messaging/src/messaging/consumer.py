@@ -52,18 +52,20 @@ class Poll:
 class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """All topics that a service hears, in one consumer group named after it."""
 
-    def __init__(self, cycle: Cycle, broker: KafkaBroker, *, fetch_max_wait_ms: int) -> None:
+    def __init__(
+        self, cycle: Cycle, broker: KafkaBroker, *, fetch_max_wait_ms: int, topic_prefix: str = ""
+    ) -> None:
         self._cycle = cycle
         heard = {spec_of(cls).type: cls for cls in cycle.service.hears if is_event(cls)}
         self._reader = Reader(cycle.service.name, heard)
         self._epochs: dict[Partition, int] = {}
         self._stopping = asyncio.Event()
-        self.topics = sorted({spec_of(cls).topic for cls in heard.values()})
+        self.topics = sorted({topic_prefix + spec_of(cls).topic for cls in heard.values()})
         self.waits_for_ground = False
         self._subscriber: Any = broker.subscriber(
             *self.topics,
             batch=True,
-            group_id=cycle.service.name,
+            group_id=topic_prefix + cycle.service.name,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             max_records=BATCH_RECORDS,

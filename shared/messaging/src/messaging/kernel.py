@@ -31,11 +31,14 @@ class Kernel:
         pool: asyncpg.Pool,
         broker: KafkaBroker,
         fetch_max_wait_ms: int = 500,
+        topic_prefix: str = "",
         parked_alarm_seconds: float = PARKED_ALARM_SECONDS,
     ) -> None:
         self.service = service
         self.cycle = Cycle(service, pool)
-        self.consumer = Consumer(self.cycle, broker, fetch_max_wait_ms=fetch_max_wait_ms)
+        self.consumer = Consumer(
+            self.cycle, broker, fetch_max_wait_ms=fetch_max_wait_ms, topic_prefix=topic_prefix
+        )
         self.parking = Parking(self.cycle)
         self.asks = [Asks(self.cycle, target) for target in service.targets]
         self._broker = broker

@@ -74,8 +74,14 @@ class Relay:
     """Publishes one service's outbox. The lock of leadership lives and dies with its one connection."""
 
     def __init__(
-        self, *, service: str, pool: asyncpg.Pool, producer: Callable[[], Awaitable[AIOKafkaProducer]]
+        self,
+        *,
+        service: str,
+        pool: asyncpg.Pool,
+        producer: Callable[[], Awaitable[AIOKafkaProducer]],
+        topic_prefix: str = "",
     ) -> None:
+        self._topic_prefix = topic_prefix
         self._service = service
         self._pool = pool
         self._make_producer = producer
@@ -146,9 +152,10 @@ class Relay:
         """One partition's rows one batch after the other (order), different partitions at once (speed)."""
         shares: dict[TopicPartition, list[Untold]] = defaultdict(list)
         for row in rows:
-            if row.topic not in self._partitions:
-                self._partitions[row.topic] = await self._partition_count(row.topic)
-            shares[TopicPartition(row.topic, _share(row.subject, self._partitions[row.topic]))].append(row)
+            topic = self._topic_prefix + row.topic
+            if topic not in self._partitions:
+                self._partitions[topic] = await self._partition_count(topic)
+            shares[TopicPartition(topic, _share(row.subject, self._partitions[topic]))].append(row)
         ends = await asyncio.gather(
             *(self._publish_share(*s) for s in shares.items()), return_exceptions=True
         )
