@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 import structlog
@@ -11,6 +11,12 @@ from chassis.settings import ServiceSettings
 from chassis.tls import database_tls
 
 log = structlog.get_logger()
+
+# Named once so that nobody else needs asyncpg's generic spelling.
+if TYPE_CHECKING:
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+else:
+    Pool = asyncpg.Pool
 
 #: What may pass by itself: the server is not up yet, refuses connections, has no room.
 _NOT_THERE_YET = (
@@ -21,7 +27,7 @@ _NOT_THERE_YET = (
 )
 
 
-async def open_pool(settings: ServiceSettings, *, application_name: str) -> Any:
+async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool:
     """An asyncpg pool that has connected once. Waits `database_wait_seconds` for a server that is not up yet.
 
     Wrong credentials and unknown databases are raised at once: waiting does not mend them.
@@ -39,7 +45,7 @@ async def open_pool(settings: ServiceSettings, *, application_name: str) -> Any:
         pause_seconds = min(pause_seconds * 2, 5.0)
 
 
-async def _connect(settings: ServiceSettings, application_name: str) -> Any:
+async def _connect(settings: ServiceSettings, application_name: str) -> Pool:
     return await asyncpg.create_pool(
         settings.database_dsn.get_secret_value(),
         ssl=database_tls(settings),

@@ -1,0 +1,110 @@
+"""Settings: all errors at once, in plain words, and no secret shown."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from chassis.settings import (
+    DatabaseTls,
+    KafkaSecurity,
+    ServiceSettings,
+    load_settings,
+    settings_table,
+    variable,
+)
+from chassis.tls import database_tls, kafka_client, kafka_tls
+
+GOOD = {
+    "QONYS_DATABASE_DSN": "postgresql://intake:hunter2@db/intake",
+    "QONYS_KAFKA_SERVERS": "a:9092,b:9092",
+    "QONYS_OIDC_ISSUER": "https://id.example",
+    "QONYS_OIDC_JWKS_URL": "https://id.example/jwks.json",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ServiceSettings.model_fields:
+        monkeypatch.delenv(variable(name), raising=False)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("environment")
+def test_four_variables_are_enough() -> None:
+    settings = load_settings(ServiceSettings)
+    assert settings.http_port == 8000
+    assert str(settings.zone) == "Asia/Almaty"
+    assert settings.database_dsn.get_secret_value() == GOOD["QONYS_DATABASE_DSN"]
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_secret_is_not_shown_by_repr() -> None:
+    assert "hunter2" not in repr(load_settings(ServiceSettings))
+
+
+def test_all_errors_are_told_at_once_without_the_values(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.delenv("QONYS_DATABASE_DSN")
+    environment.setenv("QONYS_KAFKA_SERVERS", "hunter2 in the wrong variable")
+    environment.setenv("QONYS_HTTP_PORT", "hunter2")
+    environment.setenv("QONYS_KAFKA_SECURITY", "sasl_ssl")
+    environment.setenv("QONYS_TIMEZONE", "Mars/hunter2")
+    environment.setenv("QONYS_OIDC_JWKS_URL", "hunter2")
+    with pytest.raises(SystemExit) as stopped:
+        load_settings(ServiceSettings)
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert "hunter2" not in said
+    assert "Traceback" not in said
+    for name in ("DATABASE_DSN", "KAFKA_SERVERS", "HTTP_PORT", "KAFKA_PASSWORD", "TIMEZONE", "OIDC_JWKS_URL"):
+        assert f"QONYS_{name}: " in said
+    assert "QONYS_DATABASE_DSN: is not set (expected: Address of the service's own database" in said
+
+
+def test_an_empty_variable_counts_as_not_set(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("QONYS_KAFKA_CA_FILE", "")
+    assert load_settings(ServiceSettings).kafka_ca_file is None
+
+
+def test_every_setting_is_described() -> None:
+    table = settings_table(ServiceSettings)
+    for name, field in ServiceSettings.model_fields.items():
+        assert field.description
+        assert f"| `{variable(name)}` |" in table
+    assert "| `QONYS_DATABASE_DSN` | secret | **required** |" in table
+    assert "| `QONYS_HTTP_DOCS` | true or false | `false` |" in table
+
+
+def test_plain_ways_have_no_tls(environment: pytest.MonkeyPatch) -> None:
+    settings = load_settings(ServiceSettings)
+    assert database_tls(settings) is False
+    assert kafka_tls(settings) is None
+    assert kafka_client(settings) == {
+        "bootstrap_servers": "a:9092,b:9092",
+        "security_protocol": "PLAINTEXT",
+        "ssl_context": None,
+    }
+    environment.setenv("QONYS_DATABASE_TLS", DatabaseTls.REQUIRE)
+    context = database_tls(load_settings(ServiceSettings))
+    assert isinstance(context, ssl.SSLContext)
+    assert context.verify_mode is ssl.CERT_NONE
+
+
+def test_full_protection_checks_certificate_and_name(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("QONYS_DATABASE_TLS", DatabaseTls.VERIFY_FULL)
+    environment.setenv("QONYS_KAFKA_SECURITY", KafkaSecurity.SASL_SSL)
+    environment.setenv("QONYS_KAFKA_USERNAME", "intake")
+    environment.setenv("QONYS_KAFKA_PASSWORD", "hunter2")
+    settings = load_settings(ServiceSettings)
+    for context in (database_tls(settings), kafka_tls(settings)):
+        assert isinstance(context, ssl.SSLContext)
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.check_hostname
+    client = kafka_client(settings)
+    assert client["security_protocol"] == "SASL_SSL"
+    assert client["sasl_mechanism"] == "SCRAM-SHA-512"
+    assert client["sasl_plain_password"] == "hunter2"
