@@ -21,7 +21,7 @@ class IntakeSettings(ServiceSettings):
     paper_limit_bytes: int = Field(10_485_760, ge=1, description="Largest paper, in bytes")
     departure_regions: tuple[Kato, ...] = Field(
         (),
-        description="Regions that resettlers may leave, as a JSON list of KATO codes; the usual list if empty",
+        description="Regions that resettlers may leave: JSON list of KATO codes; the usual list if empty",
     )
 
     @property

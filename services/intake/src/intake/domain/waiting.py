@@ -43,7 +43,8 @@ def waiting(case: Case, *, papers_missing: int) -> Waiting | None:
             args = {"closed": closed, "total": case.facts.referrals_total or len(case.facts.referrals)}
             return Waiting(awaited="services", since=case.state_since, args=args)
     awaited = _awaited(case, papers_missing)
-    return Waiting(awaited=awaited, since=case.state_since) if awaited else None
+    args = {"count": papers_missing} if awaited == "papers" else {}
+    return Waiting(awaited=awaited, since=case.state_since, args=args) if awaited else None
 
 
 def next_step(case: Case, *, papers_missing: int) -> NextStep:

@@ -23,7 +23,7 @@ _BETWEEN_LETTERS = frozenset(" -'’ʼ‘.")
 
 def fault(code: str, **arguments: Any) -> PydanticCustomError:
     """A fault with a stable code; its words are `field-<code>`, never this text."""
-    return PydanticCustomError(code, "see the code", arguments or None)  # type: ignore[arg-type]
+    return PydanticCustomError(code, "see the code", arguments or None)
 
 
 def _name(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What every route of intake shares: whose case it is, the idempotency key, and an act's way to the decider."""
+"""What every route of intake shares: whose case it is, the idempotency key, the way to the decider."""
 
 import re
 from collections.abc import Mapping

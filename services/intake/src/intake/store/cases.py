@@ -36,7 +36,8 @@ INSERT INTO applications (application_id, citizen, category, language, region_fr
   consented_at, created_at, submitted_at, state, state_since, facts, entries)
 SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (application_id uuid, citizen text, category text,
   language text, region_from text, region_to text, people int, consented_at timestamptz,
-  created_at timestamptz, submitted_at timestamptz, state text, state_since timestamptz, facts jsonb, entries int)
+  created_at timestamptz, submitted_at timestamptz, state text, state_since timestamptz, facts jsonb,
+  entries int)
 """
 
 INSERT_PEOPLE = """

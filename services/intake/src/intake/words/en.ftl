@@ -1,0 +1,146 @@
+# Words for people who read English.
+
+## Where the family's case stands
+
+state-draft = The application has not been submitted yet
+state-submitted = Your application has been received
+state-checking = We are checking your application
+state-waitlisted = You are on the waiting list
+state-place-reserved = Your family has a place in the quota
+state-certificate-issued = The economic mobility certificate has been issued
+state-payment-authorised = Payment for your home has been authorised
+state-arrived = Welcome! Your arrival has been registered
+state-settling = We are helping you to settle in
+state-settled = The adaptation plan is complete. May the new home be a happy one!
+state-blocked = The check has stopped: the records disagree
+state-refused = The application was not decided in your favour
+state-withdrawn = You have withdrawn the application
+
+## What is awaited
+
+waiting-papers = We are waiting for your papers. Still to be uploaded: { $count }.
+waiting-submission = The papers are complete. We are waiting for you to submit the application.
+waiting-registers = We are waiting for the state registers to answer. Asked at: { $since }.
+waiting-register = { $register } has not answered yet (since { $since }). This is not your fault. We ask again at: { $by }.
+waiting-decision = Your records are confirmed. Eligibility and the quota are being decided.
+waiting-place = This year's quota is full. Your position on the waiting list: { $position }. We shall tell you as soon as a place is free.
+waiting-questionnaire = We are waiting for you to fill in the questionnaire.
+waiting-certificate = The questionnaire is here. The certificate is being made.
+waiting-housing = We are waiting for you to choose a home.
+waiting-payment = The payment for your home is being decided.
+waiting-arrival = We are waiting for you to report your arrival.
+waiting-plan = We are drawing up your family's adaptation plan.
+waiting-services = Services are under way: { $closed } of { $total } are complete.
+
+## What to do next
+
+next-upload-papers = Please upload the missing papers.
+next-submit = Please look the application over and submit it.
+next-wait = There is nothing to do for now; we shall tell you.
+next-fill-questionnaire = Please fill in the questionnaire: the certificate follows it.
+next-choose-housing = Choose a home in the region of arrival and send its price and the number of the contract.
+next-choose-other-housing = Payment for this home was refused. Please read why and choose another home.
+next-report-arrival = Please report the day of your arrival.
+next-mend = Please read the reasons below and how to mend them. A career centre answers your questions.
+next-nothing = Nothing is required of you.
+
+## What happened
+
+entry-draft-made = A draft of the application was made.
+entry-application-submitted = The application was submitted.
+entry-application-withdrawn = The application was withdrawn.
+entry-questionnaire-completed = The questionnaire was filled in.
+entry-housing-chosen = A home was chosen, price { $price } ₸.
+entry-arrival-reported = The day of arrival was registered: { $day }.
+entry-check-confirmed = { $register }: the records are confirmed.
+entry-check-contradicted = { $register }: the records do not agree.
+entry-check-silent = { $register }: no answer, we shall ask again (time { $times }).
+entry-verification-clear = All records are confirmed.
+entry-verification-blocked = The check has stopped: the records disagree.
+entry-eligible = Your family is entitled to take part.
+entry-not-eligible = Your family does not meet the conditions yet.
+entry-quota-reserved = Places in the quota of { $year } were reserved, people: { $people }.
+entry-quota-waitlisted = The quota is full, you are on the waiting list. Position: { $position }.
+entry-quota-released = Places in the quota were given back, people: { $people }.
+entry-certificate-issued = Certificate { $number } was issued, up to { $cap } ₸.
+entry-certificate-refused = The certificate was refused.
+entry-certificate-revoked = Certificate { $number } was revoked.
+entry-payment-authorised = Payment was authorised: { $amount } ₸, { $mortgage } ₸ remain for the mortgage.
+entry-payment-refused = Payment was refused. Another home may be chosen.
+entry-message-sent = A message was sent to you ({ $channel }).
+entry-message-delivered = The message reached you ({ $channel }).
+entry-message-failed = The message did not reach you ({ $channel }). Please check your contact details.
+entry-contact-requested = The career centre will contact you by { $day }.
+entry-plan-opened = The adaptation plan was opened, services: { $total }.
+entry-plan-completed = The plan is complete: { $done } services done, { $declined } declined.
+entry-referral-sent = Service no. { $service }: the referral was sent.
+entry-referral-accepted = Service no. { $service }: the referral was accepted.
+entry-referral-declined = Service no. { $service } was declined.
+entry-referral-done = Service no. { $service } is done.
+entry-referral-overdue = Service no. { $service } is late; we have reminded the provider.
+
+register-persons = The state register of persons
+register-education = The national education register
+register-labour = The labour market register
+channel-email = e-mail
+channel-sms = SMS
+
+## What cannot be done now
+
+problem-papers-missing = Papers are missing
+    .detail = Upload the papers named below and submit the application again.
+problem-already-applied = This person has a living application
+    .detail = One person has one application. See how the earlier one stands, or withdraw it.
+problem-already-submitted = The application has been submitted
+    .detail = The papers of a submitted application do not change. If there is a mistake, tell the career centre.
+problem-withdrawn-already = The application has been withdrawn
+    .detail = Make a new application to take part again.
+problem-questionnaire-not-now = The questionnaire cannot be filled in now
+    .detail = It is filled in after the submission and before the certificate.
+problem-questionnaire-already-filled = The questionnaire has been filled in
+    .detail = It is filled in once. If something has changed, tell the career centre.
+problem-housing-not-now = A home cannot be chosen now
+    .detail = A home is chosen once the economic mobility certificate has been issued.
+problem-housing-already-chosen = A home has been chosen
+    .detail = Wait for the decision on its payment. If it is refused, you may choose another home.
+problem-arrival-not-now = Arrival cannot be registered now
+    .detail = Arrival is registered once, after the economic mobility certificate has been issued.
+problem-arrival-other-region = This place is not in the certificate's region
+    .detail = You named the code { $kato }. The certificate is valid only in the region with the code { $region_to }.
+problem-arrival-in-future = This day has not come yet
+    .detail = You named { $arrived_on }. Report the arrival when it has taken place.
+problem-withdrawal-not-now = The application cannot be withdrawn now
+    .detail = After payment was authorised or the case was closed, please turn to the career centre.
+problem-idempotency-key-missing = The header Idempotency-Key is missing
+    .detail = Give every new request a new key, such as a UUID, and repeat a request with the same key.
+problem-idempotency-key-malformed = The header Idempotency-Key has another form
+    .detail = A key has 1–128 Latin letters, digits or signs without spaces.
+problem-paper-too-large = The file is too large
+    .detail = A file has at most { $limit_mib } MiB. Lower its quality and upload it again.
+problem-paper-type-unknown = This kind of file is not accepted
+    .detail = Upload a PDF, JPEG or PNG. The content decides the kind, not the name.
+problem-paper-damaged = The file is incomplete or damaged
+    .detail = Scan or photograph the paper again and upload it once more.
+problem-paper-number-malformed = The paper's number is not written correctly
+    .detail = The header Paper-Number takes at most 50 characters, percent-encoded UTF-8.
+
+## Faults in an application
+
+field-unknown-region = there is no region with the code { $kato }: a KATO code of 9 digits is expected
+field-departure-not-allowed = voluntary resettlement does not start from the region with the code { $kato }: see the list of regions of departure
+field-same-region = the regions of departure and arrival are the same: choose another region
+field-person-twice = this person is already on the family's list: remove one of the two
+field-applicant-missing = name the applicant: one of the members must be applicant
+field-applicants-many = there is only one applicant: say what the others are to him or her
+field-applicant-minor = the applicant must be 18 or older
+field-iin-missing = the applicant's IIN is required
+field-consent-missing = your consent to the check of state registers is needed
+field-phone-invalid = the phone number is not right: write it internationally, such as +77010000001
+field-phone-russian = this is a Russian number: give one of Kazakhstan or of another country
+field-email-invalid = the e-mail address is not right: it looks like citizen@example.com
+field-name-letters = a name has only letters, spaces, hyphens and apostrophes
+field-birth-in-future = the day { $day } has not come yet: check the date of birth
+
+warning-iin-impossible-date = The calendar has no such date as the IIN carries. This is no error, but compare it with the document.
+warning-iin-other-birth-date = The date of birth in the IIN is not the one you gave. Compare them with the document.
+warning-iin-other-sex = The sign of sex in the IIN is not the one you gave. Compare it with the document.

@@ -1,0 +1,146 @@
+# Слова для граждан: по-русски.
+
+## На каком этапе дело семьи
+
+state-draft = Заявление ещё не подано
+state-submitted = Ваше заявление принято
+state-checking = Мы проверяем ваше заявление
+state-waitlisted = Вы в листе ожидания
+state-place-reserved = Вашей семье выделено место в квоте
+state-certificate-issued = Сертификат экономической мобильности выдан
+state-payment-authorised = Оплата жилья одобрена
+state-arrived = Добро пожаловать! Ваш переезд зарегистрирован
+state-settling = Помогаем вам обустроиться на новом месте
+state-settled = План адаптации завершён. Пусть новый дом будет счастливым!
+state-blocked = Проверка остановлена: сведения расходятся
+state-refused = Положительное решение по заявлению не принято
+state-withdrawn = Вы отозвали заявление
+
+## Чего ждём
+
+waiting-papers = Ждём от вас документы. Ещё не загружено: { $count }.
+waiting-submission = Документы в сборе. Ждём, когда вы подадите заявление.
+waiting-registers = Ждём ответа государственных баз данных. Запрос отправлен: { $since }.
+waiting-register = { $register } пока не отвечает (с { $since }). Вашей вины в этом нет. Спросим снова: { $by }.
+waiting-decision = Ваши сведения подтверждены. Ждём решения о праве на участие и о квоте.
+waiting-place = Квота этого года заполнена. Ваше место в листе ожидания: { $position }. Сообщим сразу, как место освободится.
+waiting-questionnaire = Ждём, когда вы заполните анкету.
+waiting-certificate = Анкета принята. Сертификат оформляется.
+waiting-housing = Ждём, когда вы выберете жильё.
+waiting-payment = Ждём решения об оплате жилья.
+waiting-arrival = Ждём вашего сообщения о переезде.
+waiting-plan = Составляем план адаптации для вашей семьи.
+waiting-services = Услуги оказываются: завершено { $closed } из { $total }.
+
+## Что делать дальше
+
+next-upload-papers = Загрузите недостающие документы.
+next-submit = Проверьте заявление и подайте его.
+next-wait = Пока ничего делать не нужно, мы сообщим сами.
+next-fill-questionnaire = Заполните анкету: после неё выдаётся сертификат.
+next-choose-housing = Выберите жильё в регионе переезда и пришлите его цену и номер договора.
+next-choose-other-housing = Оплата этого жилья не одобрена. Прочитайте причину и выберите другое жильё.
+next-report-arrival = Сообщите день вашего переезда.
+next-mend = Прочитайте ниже причины и как их исправить. С вопросами обратитесь в карьерный центр.
+next-nothing = От вас ничего не требуется.
+
+## Что произошло
+
+entry-draft-made = Создан черновик заявления.
+entry-application-submitted = Заявление подано.
+entry-application-withdrawn = Заявление отозвано.
+entry-questionnaire-completed = Анкета заполнена.
+entry-housing-chosen = Выбрано жильё по цене { $price } ₸.
+entry-arrival-reported = Зарегистрирован день переезда: { $day }.
+entry-check-confirmed = { $register }: сведения подтверждены.
+entry-check-contradicted = { $register }: сведения не совпали.
+entry-check-silent = { $register }: ответа нет, спросим снова (раз: { $times }).
+entry-verification-clear = Все сведения подтверждены.
+entry-verification-blocked = Проверка остановлена: сведения расходятся.
+entry-eligible = Ваша семья имеет право участвовать в программе.
+entry-not-eligible = Ваша семья пока не отвечает условиям программы.
+entry-quota-reserved = В квоте { $year } года выделены места, человек: { $people }.
+entry-quota-waitlisted = Квота заполнена, вы в листе ожидания. Ваше место: { $position }.
+entry-quota-released = Места в квоте освобождены, человек: { $people }.
+entry-certificate-issued = Выдан сертификат { $number }. Предельная сумма { $cap } ₸.
+entry-certificate-refused = Сертификат не выдан.
+entry-certificate-revoked = Сертификат { $number } отозван.
+entry-payment-authorised = Оплата одобрена: { $amount } ₸, на ипотеку остаётся { $mortgage } ₸.
+entry-payment-refused = Оплата не одобрена. Можно выбрать другое жильё.
+entry-message-sent = Вам отправлено сообщение ({ $channel }).
+entry-message-delivered = Сообщение доставлено ({ $channel }).
+entry-message-failed = Сообщение не доставлено ({ $channel }). Проверьте, как с вами связаться.
+entry-contact-requested = Карьерный центр свяжется с вами, срок: { $day }.
+entry-plan-opened = Открыт план адаптации, услуг: { $total }.
+entry-plan-completed = План завершён: оказано услуг { $done }, отклонено { $declined }.
+entry-referral-sent = Услуга № { $service }: направление отправлено.
+entry-referral-accepted = Услуга № { $service }: направление принято.
+entry-referral-declined = Услуга № { $service }: отклонена.
+entry-referral-done = Услуга № { $service } оказана.
+entry-referral-overdue = Услуга № { $service } задерживается, мы напомнили организации.
+
+register-persons = Государственная база данных «Физические лица»
+register-education = Национальная образовательная база данных
+register-labour = Информационная система «Рынок труда»
+channel-email = электронная почта
+channel-sms = SMS
+
+## Что сейчас нельзя сделать
+
+problem-papers-missing = Не хватает документов
+    .detail = Загрузите документы, названные ниже, и подайте заявление ещё раз.
+problem-already-applied = У этого человека уже есть действующее заявление
+    .detail = Один человек подаёт одно заявление. Посмотрите, что с прежним заявлением, или отзовите его.
+problem-already-submitted = Заявление уже подано
+    .detail = Документы поданного заявления не меняются. Если в них ошибка, сообщите в карьерный центр.
+problem-withdrawn-already = Заявление отозвано
+    .detail = Чтобы участвовать снова, подайте новое заявление.
+problem-questionnaire-not-now = Анкету сейчас заполнить нельзя
+    .detail = Анкета заполняется после подачи заявления и до выдачи сертификата.
+problem-questionnaire-already-filled = Анкета уже заполнена
+    .detail = Анкета заполняется один раз. Если что-то изменилось, сообщите в карьерный центр.
+problem-housing-not-now = Выбрать жильё сейчас нельзя
+    .detail = Жильё выбирают после выдачи сертификата экономической мобильности.
+problem-housing-already-chosen = Жильё уже выбрано
+    .detail = Дождитесь решения об оплате. Если её не одобрят, вы сможете выбрать другое жильё.
+problem-arrival-not-now = Зарегистрировать переезд сейчас нельзя
+    .detail = Переезд регистрируется один раз, после выдачи сертификата экономической мобильности.
+problem-arrival-other-region = Это место не в регионе сертификата
+    .detail = Вы указали код { $kato }. Сертификат действует только в регионе с кодом { $region_to }.
+problem-arrival-in-future = Этот день ещё не наступил
+    .detail = Вы указали { $arrived_on }. Сообщите о переезде, когда он состоится.
+problem-withdrawal-not-now = Отозвать заявление сейчас нельзя
+    .detail = После одобрения оплаты или закрытия дела обратитесь в карьерный центр.
+problem-idempotency-key-missing = Нет заголовка Idempotency-Key
+    .detail = Давайте каждому новому запросу новый ключ, например UUID, и повторяйте запрос с тем же ключом.
+problem-idempotency-key-malformed = Заголовок Idempotency-Key неправильного вида
+    .detail = Ключ состоит из 1–128 латинских букв, цифр или знаков без пробелов.
+problem-paper-too-large = Файл слишком большой
+    .detail = Файл не должен быть больше { $limit_mib } МиБ. Уменьшите качество и загрузите снова.
+problem-paper-type-unknown = Такой вид файла не принимается
+    .detail = Загрузите PDF, JPEG или PNG. Вид определяется по содержимому, а не по названию.
+problem-paper-damaged = Файл неполный или повреждён
+    .detail = Отсканируйте или сфотографируйте документ заново и загрузите ещё раз.
+problem-paper-number-malformed = Номер документа записан неправильно
+    .detail = В заголовке Paper-Number ожидается не больше 50 знаков, UTF-8 в процентном кодировании.
+
+## Ошибки в заявлении
+
+field-unknown-region = нет региона с кодом { $kato }: укажите код КАТО из 9 цифр
+field-departure-not-allowed = из региона с кодом { $kato } добровольное переселение не предусмотрено: посмотрите список регионов выезда
+field-same-region = регионы выезда и переезда совпадают: выберите другой регион
+field-person-twice = этот человек уже назван в списке семьи: уберите одну из записей
+field-applicant-missing = укажите заявителя: один из членов семьи должен быть applicant
+field-applicants-many = заявитель может быть только один: укажите, кем приходятся ему остальные
+field-applicant-minor = заявителю должно быть не меньше 18 лет
+field-iin-missing = у заявителя должен быть указан ИИН
+field-consent-missing = нужно ваше согласие на проверку сведений в государственных базах данных
+field-phone-invalid = номер телефона неправильный: запишите его в международном виде, например +77010000001
+field-phone-russian = это российский номер: укажите казахстанский номер или номер другой страны
+field-email-invalid = адрес электронной почты неправильный: например, citizen@example.com
+field-name-letters = в имени бывают только буквы, пробел, дефис и апостроф
+field-birth-in-future = день { $day } ещё не наступил: проверьте дату рождения
+
+warning-iin-impossible-date = Даты, записанной в ИИН, нет в календаре. Это не ошибка, но сверьте номер с документом.
+warning-iin-other-birth-date = Дата рождения в ИИН не совпадает с указанной. Сверьте их с документом.
+warning-iin-other-sex = Знак пола в ИИН не совпадает с указанным. Сверьте его с документом.

@@ -1,0 +1,204 @@
+"""What other services told: how it moves a case, in whichever order topics are heard."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.integration import (
+    PlanCompleted,
+    PlanOpened,
+    ReferralAccepted,
+    ReferralDone,
+    ReferralSent,
+)
+from contracts.notification import Channel, ContactRequested, MessageDelivered
+from contracts.verification import (
+    CertificateIssued,
+    CheckConfirmed,
+    CheckSilent,
+    EligibilityDecided,
+    PaymentAuthorised,
+    PaymentRefused,
+    QuotaReleased,
+    QuotaReserved,
+    QuotaWaitlisted,
+    Verdict,
+    VerificationCompleted,
+)
+from contracts.words import Category, Language, Reason, Register, Words
+from intake.domain.case import Case, State
+from intake.domain.news import NEWS
+from intake.domain.waiting import NextStep, next_step, waiting
+from unit.intake.families import FAMILY, NOW, case_in
+
+MEMBER = FAMILY[0].member_id
+PLACE: dict[str, Any] = {"year": 2026, "region": "590000000", "category": Category.RESETTLER, "people": 3}
+REASON = Reason(code="diploma_not_known", act="V2500037453", says=Words(kk="қ", ru="р", en="e"), remedy=None)
+CONFIRMED = CheckConfirmed(register=Register.PERSONS, member_id=MEMBER)
+SILENT = CheckSilent(
+    register=Register.EDUCATION,
+    member_id=MEMBER,
+    cause="timeout",
+    times=1,
+    since=NOW,
+    asked_again_at=NOW + timedelta(minutes=5),
+)
+CLEAR = VerificationCompleted(verdict=Verdict.CLEAR)
+BLOCKED = VerificationCompleted(verdict=Verdict.BLOCKED, reasons=(REASON,))
+NOT_ELIGIBLE = EligibilityDecided(eligible=False, rule_set="2026-01", reasons=(REASON,))
+ELIGIBLE = EligibilityDecided(eligible=True, rule_set="2026-01", reasons=())
+RESERVED = QuotaReserved(**PLACE)
+WAITLISTED = QuotaWaitlisted(**PLACE, position=4)
+ISSUED = CertificateIssued(
+    **{k: v for k, v in PLACE.items() if k != "year"},
+    number="KZ-59-2026-000001",
+    cap_tenge=7_028_125,
+    issued_on=date(2026, 3, 5),
+    jws="e30.e30.e30",
+)
+PAID = PaymentAuthorised(
+    certificate_number="KZ-59-2026-000001",
+    price_tenge=9_000_000,
+    amount_tenge=7_028_125,
+    mortgage_tenge=1_971_875,
+)
+PLAN = PlanOpened(plan_id=uuid4(), people=3, region="590000000", referrals=2, not_applicable=())
+REFERRAL = ReferralSent(
+    referral_id=uuid4(),
+    service_no=7,
+    provider="school",
+    region="590000000",
+    category=Category.RESETTLER,
+    language=Language.KAZAKH,
+    people=3,
+    due_on=date(2026, 5, 1),
+)
+
+
+def heard(case: Case, *events: object) -> Case:
+    for event in events:
+        case = NEWS[type(event)](case, event, NOW)
+    return case
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ([CONFIRMED], State.CHECKING),
+        ([CONFIRMED, BLOCKED], State.BLOCKED),
+        ([CLEAR, NOT_ELIGIBLE], State.REFUSED),
+        ([CLEAR, ELIGIBLE, WAITLISTED], State.WAITLISTED),
+        ([CLEAR, ELIGIBLE, WAITLISTED, RESERVED], State.PLACE_RESERVED),
+        ([CLEAR, ELIGIBLE, RESERVED, ISSUED], State.CERTIFICATE_ISSUED),
+        ([CLEAR, ELIGIBLE, RESERVED, ISSUED, PAID], State.PAYMENT_AUTHORISED),
+        ([BLOCKED, CLEAR], State.CHECKING),
+    ],
+)
+def test_decisions_lead_from_submission_to_payment(events: list[object], state: State) -> None:
+    assert heard(case_in(State.SUBMITTED), *events).state is state
+
+
+def test_a_late_check_does_not_take_back_a_decision() -> None:
+    assert heard(case_in(State.SUBMITTED), CLEAR, RESERVED, CONFIRMED).state is State.PLACE_RESERVED
+
+
+def test_a_withdrawn_case_stays_withdrawn() -> None:
+    events = (CLEAR, RESERVED, ISSUED, QuotaReleased(**PLACE), PAID, PLAN)
+    assert heard(case_in(State.WITHDRAWN), *events).state is State.WITHDRAWN
+
+
+def test_a_payment_after_the_move_is_written_down_without_turning_back() -> None:
+    case = heard(case_in(State.ARRIVED), PAID)
+    assert case.state is State.ARRIVED
+    assert case.facts.payment is not None
+    assert case.facts.payment.mortgage_tenge == 1_971_875
+
+
+def test_a_silent_register_is_waited_for_by_name_and_until_a_time() -> None:
+    case = heard(case_in(State.SUBMITTED), SILENT)
+    awaited = waiting(case, papers_missing=0)
+    assert awaited is not None
+    assert awaited.awaited == "register_education"
+    assert (awaited.since, awaited.by) == (NOW, NOW + timedelta(minutes=5))
+    assert next_step(case, papers_missing=0) is NextStep.WAIT
+
+
+def test_a_register_that_answers_at_last_is_no_longer_waited_for() -> None:
+    answer = CheckConfirmed(register=Register.EDUCATION, member_id=MEMBER)
+    awaited = waiting(heard(case_in(State.SUBMITTED), SILENT, answer), papers_missing=0)
+    assert awaited is not None
+    assert awaited.awaited == "registers"
+
+
+def test_a_clear_verdict_waits_for_the_decision_on_the_place() -> None:
+    awaited = waiting(heard(case_in(State.CHECKING), CLEAR), papers_missing=0)
+    assert awaited is not None
+    assert awaited.awaited == "decision"
+
+
+def test_a_blocked_case_keeps_its_reasons_and_says_mend() -> None:
+    case = heard(case_in(State.CHECKING), BLOCKED)
+    assert case.facts.reasons == (REASON,)
+    assert next_step(case, papers_missing=0) is NextStep.MEND
+    assert waiting(case, papers_missing=0) is None
+
+
+def test_after_a_refused_payment_another_home_may_be_chosen() -> None:
+    case = heard(case_in(State.CHECKING), RESERVED, ISSUED, PaymentRefused(reasons=(REASON,)))
+    assert case.facts.home is None
+    assert next_step(case, papers_missing=0) is NextStep.CHOOSE_OTHER_HOUSING
+
+
+def test_referrals_are_counted_whichever_of_plan_and_referral_is_heard_first() -> None:
+    done = ReferralDone(referral_id=REFERRAL.referral_id, service_no=7)
+    accepted = ReferralAccepted(referral_id=REFERRAL.referral_id, service_no=7)
+    for events in ([PLAN, REFERRAL, accepted, done], [REFERRAL, accepted, done, PLAN]):
+        case = heard(case_in(State.ARRIVED), *events)
+        assert case.state is State.SETTLING
+        assert (case.facts.referrals_total, case.facts.referrals) == (2, {7: "done"})
+
+
+def test_a_completed_plan_settles_the_family() -> None:
+    completed = PlanCompleted(plan_id=PLAN.plan_id, done=2, declined=0)
+    case = heard(case_in(State.ARRIVED), PLAN, completed)
+    assert case.state is State.SETTLED
+    assert next_step(case, papers_missing=0) is NextStep.NOTHING
+
+
+def test_the_career_centres_day_is_known() -> None:
+    event = ContactRequested(task_id=uuid4(), region="610000000", due_on=date(2026, 3, 3))
+    assert heard(case_in(State.CHECKING), event).facts.contact_by == date(2026, 3, 3)
+
+
+DELIVERED = MessageDelivered(message_id=uuid4(), channel=Channel.SMS, about="application_received")
+ANY_NEWS = st.sampled_from(
+    [
+        CONFIRMED,
+        SILENT,
+        CLEAR,
+        BLOCKED,
+        NOT_ELIGIBLE,
+        RESERVED,
+        WAITLISTED,
+        ISSUED,
+        PAID,
+        PLAN,
+        REFERRAL,
+        DELIVERED,
+    ]
+)
+
+
+@given(st.lists(ANY_NEWS, max_size=20), st.sampled_from(sorted(set(State) - {State.DRAFT})))
+def test_every_event_writes_exactly_one_line_in_any_order(events: list[object], state: State) -> None:
+    begun = case_in(state)
+    case = heard(begun, *events)
+    assert [entry.number - begun.entries for entry in case.fresh.entries] == [
+        place + 1 for place in range(len(events))
+    ]
+    waiting(case, papers_missing=0)
+    next_step(case, papers_missing=0)
