@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.kafka import kafka_client
 from chassis.settings import (
     DatabaseTls,
     KafkaSecurity,
@@ -13,7 +14,7 @@ from chassis.settings import (
     settings_table,
     variable,
 )
-from chassis.tls import database_tls, kafka_client, kafka_tls
+from chassis.tls import database_tls, kafka_tls
 
 GOOD = {
     "QONYS_DATABASE_DSN": "postgresql://intake:hunter2@db/intake",

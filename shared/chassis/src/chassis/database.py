@@ -1,16 +1,15 @@
 """The service's pool of connections to its own database."""
 
 import asyncio
-import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
-import structlog
 
 from chassis.settings import ServiceSettings
 from chassis.tls import database_tls
-
-log = structlog.get_logger()
+from chassis.waiting import patiently
 
 # Named once so that nobody else needs asyncpg's generic spelling.
 if TYPE_CHECKING:
@@ -18,8 +17,10 @@ if TYPE_CHECKING:
 else:
     Pool = asyncpg.Pool
 
+CLOSE_SECONDS = 5.0
+
 #: What may pass by itself: the server is not up yet, refuses connections, has no room.
-_NOT_THERE_YET = (
+_MAY_PASS = (
     OSError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
@@ -27,22 +28,22 @@ _NOT_THERE_YET = (
 )
 
 
-async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool:
-    """An asyncpg pool that has connected once. Waits `database_wait_seconds` for a server that is not up yet.
+@asynccontextmanager
+async def open_pool(settings: ServiceSettings, *, application_name: str) -> AsyncIterator[Pool]:
+    """An asyncpg pool that has connected once. Waits `start_wait_seconds` for a server that is not up yet.
 
     Wrong credentials and unknown databases are raised at once: waiting does not mend them.
     """
-    give_up_at = time.monotonic() + settings.database_wait_seconds
-    pause_seconds = 0.1
-    while True:
-        try:
-            return await _connect(settings, application_name)
-        except _NOT_THERE_YET as error:
-            if time.monotonic() + pause_seconds > give_up_at:
-                raise
-            log.warning("database_not_there_yet", error=type(error).__name__, again_in_seconds=pause_seconds)
-        await asyncio.sleep(pause_seconds)
-        pause_seconds = min(pause_seconds * 2, 5.0)
+    pool = await patiently(
+        lambda: _connect(settings, application_name),
+        what="database",
+        seconds=settings.start_wait_seconds,
+        passing=_MAY_PASS,
+    )
+    try:
+        yield pool
+    finally:
+        await _close(pool)
 
 
 async def _connect(settings: ServiceSettings, application_name: str) -> Pool:
@@ -58,3 +59,11 @@ async def _connect(settings: ServiceSettings, application_name: str) -> Pool:
             "idle_in_transaction_session_timeout": "60s",  # a hung task must not hold its locks for ever
         },
     )
+
+
+async def _close(pool: Pool) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()  # somebody still holds a connection; the database rolls its transaction back

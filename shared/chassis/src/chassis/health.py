@@ -5,19 +5,17 @@ successful poll (the Kafka client is known to stall silently). Readiness names e
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import orjson
-from aiokafka.admin import AIOKafkaAdminClient
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from starlette.responses import Response
 
 from chassis.database import Pool
+from chassis.kafka import topics_of
 from chassis.migrations import Migration, MigrationError, pending
 from chassis.settings import ServiceSettings
-from chassis.tls import kafka_client
 
 CHECK_SECONDS = 3.0
 
@@ -46,13 +44,11 @@ def health_routes(live: Mapping[str, Live], ready: Mapping[str, Ready]) -> APIRo
     return router
 
 
-def poll_is_recent(
-    last_poll: Callable[[], float], limit_seconds: float, *, clock: Callable[[], float] = time.monotonic
-) -> Live:
-    """A check of liveness: `last_poll` tells when, by the same clock, the last poll succeeded."""
+def poll_is_recent(age_seconds: Callable[[], float | None], limit_seconds: float) -> Live:
+    """A check of liveness; an age of None says that there is nothing to be polled now."""
 
     def check() -> str | None:
-        age = clock() - last_poll()
+        age = age_seconds() or 0.0
         return f"the last successful poll was {age:.0f} s ago" if age > limit_seconds else None
 
     return check
@@ -82,12 +78,7 @@ def topics_exist(settings: ServiceSettings, topics: Collection[str]) -> Ready:
     """A check of the broker and of the topics that this service hears and tells on."""
 
     async def check() -> str | None:
-        client = AIOKafkaAdminClient(**kafka_client(settings), request_timeout_ms=2_000)
-        try:
-            await client.start()
-            missing = set(topics) - set(await client.list_topics())
-        finally:
-            await client.close()
+        missing = set(topics) - await topics_of(settings)
         return f"missing: {', '.join(sorted(missing))}" if missing else None
 
     return check

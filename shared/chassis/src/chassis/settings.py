@@ -63,8 +63,8 @@ class ServiceSettings(BaseSettings):
         None, description="Certificates trusted for Postgres; the system's own when not given"
     )
     database_connections: int = Field(10, ge=2, le=200, description="Most connections in the pool")
-    database_wait_seconds: float = Field(
-        60, ge=0, description="How long to wait at start for a database that is not there yet"
+    start_wait_seconds: float = Field(
+        60, ge=0, description="How long to wait at start for a database or broker that is not there yet"
     )
     migrate_at_start: bool = Field(True, description="Apply missing migrations before serving")
 
@@ -84,6 +84,9 @@ class ServiceSettings(BaseSettings):
         500, ge=1, le=60_000, description="Longest wait of one poll, in ms; 20 for the embedded broker"
     )
     kafka_idempotent: bool = Field(True, description="Idempotent producer; the embedded broker has none")
+    kafka_topic_prefix: str = Field(
+        "", description="Begins the names of topics and groups, where several systems share one broker"
+    )
     poll_age_limit_seconds: float = Field(
         60, gt=0, description="Age of the last successful poll after which the service counts as dead"
     )

@@ -1,8 +1,7 @@
-"""How the way to Postgres and to Kafka is protected, in the forms that their clients take."""
+"""How the way to Postgres and to Kafka is protected, as the `ssl` contexts that their clients take."""
 
 import ssl
 from pathlib import Path
-from typing import Any
 
 from chassis.settings import DatabaseTls, KafkaSecurity, ServiceSettings
 
@@ -23,22 +22,6 @@ def kafka_tls(settings: ServiceSettings) -> ssl.SSLContext | None:
     if settings.kafka_security in (KafkaSecurity.SSL, KafkaSecurity.SASL_SSL):
         return _context(settings.kafka_ca_file)
     return None
-
-
-def kafka_client(settings: ServiceSettings) -> dict[str, Any]:
-    """Keyword arguments that every aiokafka client of this service takes: addresses and protection."""
-    arguments: dict[str, Any] = {
-        "bootstrap_servers": settings.kafka_servers,
-        "security_protocol": settings.kafka_security.upper(),
-        "ssl_context": kafka_tls(settings),
-    }
-    if settings.kafka_password is not None:
-        arguments |= {
-            "sasl_mechanism": "SCRAM-SHA-512",
-            "sasl_plain_username": settings.kafka_username,
-            "sasl_plain_password": settings.kafka_password.get_secret_value(),
-        }
-    return arguments
 
 
 def _context(ca_file: Path | None) -> ssl.SSLContext:

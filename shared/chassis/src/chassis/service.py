@@ -1,0 +1,187 @@
+"""Puts one service together from its blueprint: what starts in which order, and stops in the reverse one."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import httpx2
+from fastapi import APIRouter, FastAPI
+
+import contracts
+from chassis.auth import Authenticator
+from chassis.database import Pool, open_pool
+from chassis.health import (
+    Live,
+    Ready,
+    database_answers,
+    health_routes,
+    migrations_applied,
+    poll_is_recent,
+    topics_exist,
+)
+from chassis.http import RequestLog
+from chassis.kafka import kafka_broker, start_producer, wait_for_broker
+from chassis.migrations import Migration, migrate, migrations_of
+from chassis.problems import add_problem_handlers
+from chassis.settings import ServiceSettings
+from chassis.signing_keys import SigningKeys
+from chassis.words import Words
+from messaging import Kernel, Relay, Service
+
+S = TypeVar("S", bound=ServiceSettings)
+
+CALL_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts(Generic[S]):
+    """What the chassis has opened before a service's own parts are put together."""
+
+    settings: S
+    pool: Pool
+    http: httpx2.AsyncClient  # for calls out; a target sets its own timeouts
+    words: Words  # the chassis' sentences and those in the package's folder `words`
+    closing: AsyncExitStack  # takes what the service opens itself; closed after the kernel has stopped
+
+
+def _attach_nothing(app: FastAPI, parts: Parts[S]) -> None:
+    del app, parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint(Generic[S]):
+    """A service as its `app.py` describes it."""
+
+    name: str  # as in topics, groups, logs: "integration-support"
+    package: str  # as imported: "integration_support"
+    settings: type[S]
+    service: Callable[[Parts[S]], Service]  # the table of `consumers.py`, with its targets
+    routes: Sequence[APIRouter] = ()
+    attach: Callable[[FastAPI, Parts[S]], None] = _attach_nothing  # fills `app.state`; the kernel is there
+
+    @property
+    def migrations(self) -> list[Migration]:
+        """The kernel's tables first, then the service's own."""
+        return [*migrations_of("messaging"), *migrations_of(self.package)]
+
+    @property
+    def words(self) -> Words:
+        own = Path(str(files(self.package))) / "words"
+        return Words(Path(__file__).parent / "language", *([own] if own.is_dir() else []))
+
+    @property
+    def told_topics(self) -> list[str]:
+        """The topics named after this service (`integration.plans.v1` is of integration-support)."""
+        return [topic for topic in contracts.topics() if topic.split(".")[0] == self.name.split("-")[0]]
+
+
+@asynccontextmanager
+async def started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[FastAPI]:
+    """The whole service, running but for its HTTP port; `app.state.kernel` takes requests."""
+    async with _opened(blueprint, settings) as parts:
+        await wait_for_broker(settings)
+        kernel = Kernel(
+            blueprint.service(parts),
+            pool=parts.pool,
+            broker=kafka_broker(settings),
+            fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
+            topic_prefix=settings.kafka_topic_prefix,
+        )
+        app = make_app(blueprint, parts, kernel)
+        try:
+            await kernel.start()
+            yield app
+        finally:
+            await kernel.stop()
+
+
+def make_app(blueprint: Blueprint[S], parts: Parts[S], kernel: Kernel) -> FastAPI:
+    """The service's HTTP face. Every route but health and metrics asks for a scope (`auth.requires`)."""
+    settings = parts.settings
+    app = _bare_app(blueprint, parts)
+    keys = SigningKeys(str(settings.oidc_jwks_url), parts.http)
+    app.state.authenticator = Authenticator(
+        keys, issuer=settings.oidc_issuer, audience=settings.oidc_audience
+    )
+    app.state.kernel = kernel
+    app.state.pool = parts.pool
+    live = {"poll": _kernel_polls(kernel, settings)}
+    told = [settings.kafka_topic_prefix + topic for topic in blueprint.told_topics]
+    app.include_router(health_routes(live, _ready(blueprint, parts, [*kernel.consumer.topics, *told])))
+    for router in blueprint.routes:
+        app.include_router(router)
+    blueprint.attach(app, parts)
+    return app
+
+
+@asynccontextmanager
+async def relay_started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[tuple[FastAPI, Relay]]:
+    """The service's relay, to be run by the caller, and an app with its health and numbers."""
+    async with _opened(blueprint, settings) as parts:
+        relay = Relay(
+            service=blueprint.name,
+            pool=parts.pool,
+            producer=partial(start_producer, settings),
+            topic_prefix=settings.kafka_topic_prefix,
+        )
+        app = _bare_app(blueprint, parts)
+        told = [settings.kafka_topic_prefix + topic for topic in blueprint.told_topics]
+        live = {"relay": _relay_turns(relay, settings)}
+        app.include_router(health_routes(live, _ready(blueprint, parts, told)))
+        yield app, relay
+
+
+@asynccontextmanager
+async def _opened(blueprint: Blueprint[S], settings: S) -> AsyncIterator[Parts[S]]:
+    async with AsyncExitStack() as closing:
+        pool = await closing.enter_async_context(open_pool(settings, application_name=blueprint.name))
+        if settings.migrate_at_start:
+            await migrate_with(pool, blueprint)
+        http = await closing.enter_async_context(httpx2.AsyncClient(timeout=CALL_SECONDS))
+        yield Parts(settings=settings, pool=pool, http=http, words=blueprint.words, closing=closing)
+
+
+async def migrate_with(pool: Pool, blueprint: Blueprint[S]) -> list[Migration]:
+    """Applies what is missing of the kernel's and the service's migrations."""
+    async with pool.acquire() as connection:
+        return await migrate(connection, blueprint.migrations)
+
+
+def _bare_app(blueprint: Blueprint[S], parts: Parts[S]) -> FastAPI:
+    app = FastAPI(
+        title=blueprint.name,
+        openapi_url="/openapi.json" if parts.settings.http_docs else None,
+        max_body_size=parts.settings.http_body_limit_bytes,
+    )
+    app.state.words = parts.words
+    app.add_middleware(RequestLog)
+    add_problem_handlers(app)
+    return app
+
+
+def _ready(blueprint: Blueprint[S], parts: Parts[S], topics: Sequence[str]) -> dict[str, Ready]:
+    return {
+        "database": database_answers(parts.pool),
+        "migrations": migrations_applied(parts.pool, blueprint.migrations),
+        "broker": topics_exist(parts.settings, topics),
+    }
+
+
+def _kernel_polls(kernel: Kernel, settings: ServiceSettings) -> Live:
+    def age() -> float | None:
+        # While a batch waits for the database nothing is polled, and a restart would not mend that.
+        return None if kernel.consumer.waits_for_ground else kernel.consumer.seconds_since_poll()
+
+    return poll_is_recent(age, settings.poll_age_limit_seconds)
+
+
+def _relay_turns(relay: Relay, settings: ServiceSettings) -> Live:
+    def age() -> float | None:
+        return time.monotonic() - relay.last_turn if relay.leads else None
+
+    return poll_is_recent(age, settings.poll_age_limit_seconds)

@@ -1,0 +1,35 @@
+"""Waiting at start for something that is not there yet."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 5.0
+
+
+async def patiently(
+    attempt: Callable[[], Awaitable[T]],
+    *,
+    what: str,
+    seconds: float,
+    passing: tuple[type[Exception], ...],
+) -> T:
+    """The result of `attempt`, tried again for `seconds` while it fails with an error that may pass."""
+    give_up_at = time.monotonic() + seconds
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return await attempt()
+        except passing as error:
+            if time.monotonic() + pause > give_up_at:
+                raise
+            log.warning("not_there_yet", what=what, error=type(error).__name__, again_in_seconds=pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
