@@ -1,4 +1,4 @@
-"""`python -m sandbox serve`: runs the stand-ins until SIGTERM or Ctrl-C."""
+"""`python -m sandbox serve` runs the stand-ins until SIGTERM; `examples` writes the families of the demo."""
 
 import argparse
 import asyncio
@@ -9,11 +9,12 @@ from pathlib import Path
 
 import structlog
 
+from sandbox.examples import write_examples
 from sandbox.server import Sandbox, Settings, running
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Reads the command line and serves."""
+    """Reads the command line and does what it says."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -22,7 +23,11 @@ def main(arguments: list[str] | None = None) -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    asyncio.run(_serve(_settings(_parser().parse_args(arguments))))
+    given = _parser().parse_args(arguments)
+    if given.command == "examples":
+        write_examples(given.folder)
+    else:
+        asyncio.run(_serve(_settings(given)))
 
 
 async def _serve(settings: Settings) -> None:
@@ -48,7 +53,10 @@ def _settings(given: argparse.Namespace) -> Settings:
 def _parser() -> argparse.ArgumentParser:
     defaults = Settings(folder=Path("var/sandbox"))
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    serve = parser.add_subparsers(dest="command", required=True).add_parser("serve", help="run every part")
+    commands = parser.add_subparsers(dest="command", required=True)
+    written = commands.add_parser("examples", help="write the families of the demo")
+    written.add_argument("--folder", type=Path, default=Path("examples"))
+    serve = commands.add_parser("serve", help="run every part")
     serve.add_argument("--folder", type=Path, default=defaults.folder, help="letters and keys are kept here")
     serve.add_argument("--host", default=defaults.host)
     serve.add_argument("--port", type=int, default=8090, help="HTTP; 0 for a free one")

@@ -7,7 +7,7 @@ from random import Random
 from contracts.intake import Kinship
 from contracts.words import Category, Language
 from sandbox.iins import synthetic_iin
-from sandbox.names import Name, Sex, family_root, full_name, given_name
+from sandbox.names import SEXES, Name, Sex, family_root, full_name, given_names
 from sandbox.truth import Diploma, Document
 
 MOST_PEOPLE = 16
@@ -110,22 +110,19 @@ def make_family(seed: int, wish: Wish | None = None) -> Family:
 
 
 def _places(random: Random, wish: Wish) -> list[_Place]:
-    own, father, in_law, ancestor = (given_name(random, "M") for _ in range(4))
+    names = {sex: given_names(random, sex) for sex in SEXES}
+    own, father, in_law, ancestor = (next(names["M"]) for _ in range(4))
     places = [_Place(Kinship.APPLICANT, "M", own, father, random.randint(36, 46))]
     if wish.spouse:
-        places.append(_Place(Kinship.SPOUSE, "F", given_name(random, "F"), in_law, random.randint(35, 44)))
+        places.append(_Place(Kinship.SPOUSE, "F", next(names["F"]), in_law, random.randint(35, 44)))
     for number in range(wish.children):
-        sex = _either(number + wish.children)
-        places.append(_Place(Kinship.CHILD, sex, given_name(random, sex), own, 2 + number * 5 % 13))
+        sex = SEXES[(number + wish.children) % 2]
+        places.append(_Place(Kinship.CHILD, sex, next(names[sex]), own, 2 + number * 5 % 13))
     for number in range(wish.parents):
-        sex = _either(number)
-        given = father if number == 0 else given_name(random, sex)
+        sex = SEXES[number % 2]
+        given = father if number == 0 else next(names[sex])
         places.append(_Place(Kinship.PARENT, sex, given, ancestor, random.randint(65, 74)))
     return places
-
-
-def _either(number: int) -> Sex:
-    return "F" if number % 2 else "M"
 
 
 def _identity(seed: int, number: int, place: _Place) -> tuple[date, str]:

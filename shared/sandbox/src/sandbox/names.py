@@ -1,11 +1,13 @@
 """Kazakh names of people who do not exist, in the three scripts they are written in."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
 Sex = Literal["M", "F"]
+SEXES: tuple[Sex, Sex] = ("M", "F")
 
 _words = str.split
 
@@ -52,8 +54,10 @@ class Name:
         return Name(to_arabic(self.family), to_arabic(self.given), patronymic)
 
 
-def given_name(random: Random, sex: Sex) -> str:
-    return random.choice(_MEN if sex == "M" else _WOMEN)
+def given_names(random: Random, sex: Sex) -> Iterator[str]:
+    """All given names in some order, each once: nobody in a family is named as another."""
+    names = _MEN if sex == "M" else _WOMEN
+    return iter(random.sample(names, len(names)))
 
 
 def family_root(random: Random) -> str:
