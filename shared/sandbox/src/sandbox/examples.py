@@ -124,7 +124,7 @@ def _quota_full() -> Scenario:
     about = About(
         kk="Қарағанды облысының квотасы толған: отбасы кезек күтіп, басқалар бас тартқанда куәлік алады.",
         ru="Квота Карагандинской области исчерпана: семья ждёт и получает сертификат после отказа другой.",
-        en="The quota of Karaganda is full: the family waits, then gets its certificate when others withdraw.",
+        en="The quota of Karaganda is full: the family waits, and is certified when others withdraw.",
     )
     wish = Wish(region_to=_KARAGANDA, children=2)
     return Scenario(
