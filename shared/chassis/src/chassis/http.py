@@ -5,12 +5,12 @@ import time
 from uuid import UUID, uuid4
 
 import structlog
-from fastapi import Request
+from fastapi import FastAPI, Request
 from prometheus_client import Histogram
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from chassis.auth import OPEN_PATHS
-from chassis.problems import Problem, problem_response
+from chassis.problems import MEDIA_TYPE, Problem, problem_response
 
 log = structlog.get_logger()
 
@@ -22,49 +22,51 @@ REQUEST_SECONDS = Histogram(
 )
 
 
-class RequestLog:
-    """ASGI middleware, outermost of ours: nothing but an answer gets past it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+class App(FastAPI):
+    """FastAPI with a frame around all of it, so that its own limits and failures too are told and logged."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
             return
         request = Request(scope, receive)
         request.state.correlation_id = _correlation_id(request)
         request.state.traceparent = _traceparent(request)
         with structlog.contextvars.bound_contextvars(correlation_id=request.state.correlation_id):
-            await self._served(request, send)
+            await self._served(request, _Answer(send, request.state.correlation_id))
 
-    async def _served(self, request: Request, send: Send) -> None:
+    async def _served(self, request: Request, answer: "_Answer") -> None:
         started = time.perf_counter()
-        answer = _Answer(send, request.state.correlation_id)
         try:
-            await self._app(request.scope, request.receive, answer)
-        except Exception as error:
+            await super().__call__(request.scope, request.receive, answer)
+        except Exception as error:  # answered by now as `internal` (problems.py)
             log.error("request_failed", route=_route(request), exc_info=error)
-            if answer.status is None:
-                await problem_response(request, Problem(500, "internal"))(
-                    request.scope, request.receive, answer
-                )
-        _tell(request, answer.status or 500, time.perf_counter() - started)
+        if answer.too_large:
+            problem = problem_response(request, Problem(413, "body_too_large"))
+            await problem(request.scope, request.receive, answer.send)
+        _tell(request, answer.status, time.perf_counter() - started)
 
 
 class _Answer:
-    """`send` that remembers the status and adds the correlation id."""
+    """`send` that remembers the status, adds the correlation id, and keeps back the framework's bare 413."""
 
     def __init__(self, send: Send, correlation_id: str) -> None:
         self._send = send
-        self._correlation_id = correlation_id
-        self.status: int | None = None
+        self._header = (CORRELATION_HEADER.lower().encode(), correlation_id.encode())
+        self.status = 500
+        self.too_large = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            bare = dict(message["headers"]).get(b"content-type") != MEDIA_TYPE.encode()
+            self.too_large = message["status"] == 413 and bare
+        if not self.too_large:
+            await self.send(message)
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
             self.status = message["status"]
-            header = (CORRELATION_HEADER.lower().encode(), self._correlation_id.encode())
-            message = {**message, "headers": [*message.get("headers", ()), header]}
+            message = {**message, "headers": [*message["headers"], self._header]}
         await self._send(message)
 
 

@@ -70,7 +70,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     async def problem(request: Request, error: Exception) -> Response:
         return problem_response(request, _as_problem(error))
 
-    for kind in (Problem, RequestValidationError, HTTPException, IdempotencyConflict):
+    for kind in (Problem, RequestValidationError, HTTPException, IdempotencyConflict, Exception):
         app.add_exception_handler(kind, problem)
 
 

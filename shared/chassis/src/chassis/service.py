@@ -24,7 +24,7 @@ from chassis.health import (
     poll_is_recent,
     topics_exist,
 )
-from chassis.http import RequestLog
+from chassis.http import App
 from chassis.kafka import kafka_broker, start_producer, wait_for_broker
 from chassis.migrations import Migration, migrate, migrations_of
 from chassis.problems import add_problem_handlers
@@ -153,13 +153,12 @@ async def migrate_with(pool: Pool, blueprint: Blueprint[S]) -> list[Migration]:
 
 
 def _bare_app(blueprint: Blueprint[S], parts: Parts[S]) -> FastAPI:
-    app = FastAPI(
+    app = App(
         title=blueprint.name,
         openapi_url="/openapi.json" if parts.settings.http_docs else None,
         max_body_size=parts.settings.http_body_limit_bytes,
     )
     app.state.words = parts.words
-    app.add_middleware(RequestLog)
     add_problem_handlers(app)
     return app
 
