@@ -87,7 +87,11 @@ def envelope(service: str, payload: str, *, extra: str = CONSENT, pair: SigningP
             c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
         )
         signature = signer.sign(
-            root, key=pair.key, cert=pair.certificate.decode(), reference_uri="#body-1", id_attribute="Id"
+            root,
+            key=pair.private_key(),
+            cert=pair.certificate.decode(),
+            reference_uri="#body-1",
+            id_attribute="Id",
         )
         root[0][0].append(signature)
     return etree.tostring(root)
@@ -197,7 +201,7 @@ async def test_a_reply_carries_the_registers_signature_in_place_and_taken_out(
     http: httpx2.AsyncClient, sandbox: Sandbox
 ) -> None:
     answer = await ask(http, envelope(PERSONS, person()))
-    certificate = x509.load_pem_x509_certificate(sandbox.gateway.pair.certificate)
+    certificate = x509.load_pem_x509_certificate(sandbox.gateway.certificate)
     root = etree.fromstring(answer.content)
     inside = child(root, ".//responseData/data")[0]
     for document in (root, etree.fromstring(etree.tostring(inside))):

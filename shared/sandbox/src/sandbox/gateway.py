@@ -13,7 +13,7 @@ from sandbox.faults import Faults, RegistryBehaviour
 from sandbox.keys import SigningPair
 from sandbox.misbehaviour import MISBEHAVIOURS, misbehave
 from sandbox.registries import EDUCATION, LABOUR, PERSONS, answer, iin_of, require_known
-from sandbox.signatures import signed, signed_body
+from sandbox.signatures import PayloadSigner, signed_body
 from sandbox.soap import GatewayError
 from sandbox.truth import Truth
 
@@ -34,7 +34,8 @@ class Gateway:
     """The gateway's state: its key, the client's certificate, what the registers know and how they behave."""
 
     def __init__(self, pair: SigningPair, *, client: x509.Certificate | None = None) -> None:
-        self.pair = pair
+        self.certificate = pair.certificate
+        self._signer = PayloadSigner(pair)
         self.client = client
         self.truth = Truth()
         self.faults = {s: Faults(RegistryBehaviour.NORMAL) for s in (PERSONS, EDUCATION, LABOUR)}
@@ -58,7 +59,7 @@ class Gateway:
             await anyio.sleep(order.seconds)
         if order.behaviour in MISBEHAVIOURS:
             return await misbehave(order.behaviour, http)
-        payload = signed(answer(request, self.truth), self.pair)
+        payload = self._signer.signed(answer(request, self.truth))
         if order.behaviour is RegistryBehaviour.BAD_SIGNATURE:
             # Who does not check the signature sees no difference.
             payload[0].text = f"{payload[0].text} "

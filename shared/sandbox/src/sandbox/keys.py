@@ -19,6 +19,12 @@ class SigningPair:
     key: bytes
     certificate: bytes
 
+    def private_key(self) -> rsa.RSAPrivateKey:
+        """The key ready for use. Reading it takes 40 ms (it is checked anew): do so once."""
+        key = serialization.load_pem_private_key(self.key, None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        return key
+
 
 def make_pair(common_name: str) -> SigningPair:
     """A new RSA-2048 key with a self-signed certificate of ten years: for tests and demonstrations only."""

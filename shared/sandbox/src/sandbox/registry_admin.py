@@ -45,7 +45,7 @@ def certificate_routes(gateway: Gateway) -> APIRouter:
 
     @router.get("/sandbox/registries/certificate")
     async def registry_certificate() -> Response:
-        return Response(gateway.pair.certificate, media_type="application/x-pem-file")
+        return Response(gateway.certificate, media_type="application/x-pem-file")
 
     @router.put("/sandbox/registries/client-certificate", status_code=204)
     async def client_certificate(http: Request) -> None:

@@ -49,24 +49,31 @@ def signed_body(envelope: etree._Element, client: x509.Certificate | None) -> et
     return body
 
 
-def signed(payload: etree._Element, pair: SigningPair) -> etree._Element:
-    """The payload with its enveloped signature; its `Id` is drawn from its content."""
-    identity = f"data-{sha256(etree.tostring(payload)).hexdigest()[:32]}"
-    payload.set("Id", identity)
-    signer = XMLSigner(
-        method=SignatureConstructionMethod.enveloped,
-        signature_algorithm=SignatureMethod.RSA_SHA256,
-        digest_algorithm=DigestAlgorithm.SHA256,
-        c14n_algorithm=_EXCLUSIVE,
-    )
-    element: etree._Element = signer.sign(
-        payload,
-        key=pair.key,
-        cert=pair.certificate.decode(),
-        reference_uri=f"#{identity}",
-        id_attribute="Id",
-    )
-    return element
+class PayloadSigner:
+    """Signs the replies of the registers with one key."""
+
+    def __init__(self, pair: SigningPair) -> None:
+        self._key = pair.private_key()
+        self._certificate = pair.certificate.decode()
+
+    def signed(self, payload: etree._Element) -> etree._Element:
+        """The payload with its enveloped signature; its `Id` is drawn from its content."""
+        identity = f"data-{sha256(etree.tostring(payload)).hexdigest()[:32]}"
+        payload.set("Id", identity)
+        signer = XMLSigner(
+            method=SignatureConstructionMethod.enveloped,
+            signature_algorithm=SignatureMethod.RSA_SHA256,
+            digest_algorithm=DigestAlgorithm.SHA256,
+            c14n_algorithm=_EXCLUSIVE,
+        )
+        element: etree._Element = signer.sign(
+            payload,
+            key=self._key,
+            cert=self._certificate,
+            reference_uri=f"#{identity}",
+            id_attribute="Id",
+        )
+        return element
 
 
 def _carried_certificate(envelope: etree._Element) -> x509.Certificate:
