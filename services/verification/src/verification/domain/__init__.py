@@ -1,0 +1,1 @@
+"""What is true and what is decided, as pure functions: no input, no output, no clock."""

@@ -1,0 +1,67 @@
+"""Names are matched across Cyrillic, Kazakh Arabic script and passport Latin."""
+
+from pathlib import Path
+
+import pytest
+
+from verification.domain.names import folded, same_family_name, same_name
+
+PAIRS = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "script-pairs.tsv").read_text(encoding="utf-8").splitlines()[1:]
+]
+
+
+def test_every_known_pair_of_arabic_and_cyrillic_words_has_one_key() -> None:
+    assert len(PAIRS) == 53
+    assert [(a, c) for a, c in PAIRS if folded(a) != folded(c)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "registered"),
+    [
+        ("NURLAN", "Нұрлан"),
+        ("ZHANSAYA", "Жансая"),
+        ("YERLAN", "Ерлан"),
+        ("KHADISHA", "Хадиша"),
+        ("O‘tkir", "Өткір"),
+        ("Qayrat", "Қайрат"),
+        ("نۇرلان", "Нұрлан"),
+        ("ءالىم", "Әлім"),
+        ("نۇرلان", "NURLAN"),
+        ("ﻧﯘﺭﻻﻥ", "Нұрлан"),  # presentation forms, as copied from a PDF
+        ("Сауле", "Сауле "),
+        ("Юлия", "يۋليا"),
+    ],
+)
+def test_one_name_in_two_scripts_is_the_same(said: str, registered: str) -> None:
+    assert same_name(said, registered)
+
+
+@pytest.mark.parametrize(
+    ("said", "registered"), [("Ерлан", "Нұрлан"), ("Айман", "Айна"), ("AIGUL", "Айнұр"), ("نۇرلان", "Ерлан")]
+)
+def test_two_names_are_not_the_same(said: str, registered: str) -> None:
+    assert not same_name(said, registered)
+
+
+@pytest.mark.parametrize(
+    ("said", "registered"),
+    [
+        ("Балаева", "Балаев"),
+        ("AKHMETOVA", "Ахметов"),
+        ("Ерланұлы", "Ерланович"),
+        ("Ерланқызы", "Ерлановна"),
+        ("سەيتقازىۇلى", "Сейтқазыұлы"),
+    ],
+)
+def test_endings_of_surnames_and_patronymics_do_not_count(said: str, registered: str) -> None:
+    assert same_family_name(said, registered)
+
+
+def test_another_surname_is_another() -> None:
+    assert not same_family_name("Мысалов", "Үлгібаев")
+
+
+def test_nothing_known_matches_nothing() -> None:
+    assert not same_name("Ерлан", None, "")
