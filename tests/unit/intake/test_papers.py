@@ -101,4 +101,4 @@ def test_a_picture_with_one_wrong_byte_is_damaged() -> None:
 @given(st.sampled_from([PNG[:8], JPEG[:3], PDF[:5]]), st.binary(max_size=300))
 def test_no_content_makes_the_check_fail_otherwise(magic: bytes, rest: bytes) -> None:
     with suppress(DamagedError):
-        assert media_type(magic + rest) in MediaType
+        assert media_type(magic + rest) is not None

@@ -1,14 +1,13 @@
 """What intake is told by its environment, beside what every service is told."""
 
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, field_validator
 
 from chassis.regions import REGIONS
 from chassis.settings import ServiceSettings
 
-Kato = Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+HIGHEST_PAPER_LIMIT_BYTES = 64 * 1_048_576  # a paper is held in memory while it is looked at
 
 
 class IntakeSettings(ServiceSettings):
@@ -18,11 +17,20 @@ class IntakeSettings(ServiceSettings):
     papers_url: str | None = Field(
         None, description="Object store for papers instead of the folder, such as s3://bucket/papers"
     )
-    paper_limit_bytes: int = Field(10_485_760, ge=1, description="Largest paper, in bytes")
-    departure_regions: tuple[Kato, ...] = Field(
+    paper_limit_bytes: int = Field(
+        10_485_760, ge=1, lt=HIGHEST_PAPER_LIMIT_BYTES, description="Largest paper, in bytes"
+    )
+    departure_regions: tuple[str, ...] = Field(
         (),
         description="Regions that resettlers may leave: JSON list of KATO codes; the usual list if empty",
     )
+
+    @field_validator("departure_regions")
+    @classmethod
+    def _regions_exist(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        if not REGIONS.keys() >= set(codes):
+            raise ValueError("must be KATO codes of regions, 9 digits each")
+        return codes
 
     @property
     def departures(self) -> frozenset[str]:

@@ -12,13 +12,17 @@ from intake.domain.acts import AddPaper
 from intake.domain.case import FiledPaper
 from intake.domain.papers import DamagedError, MediaType, media_type
 from intake.http.edge import OwnCase, act, of
+from intake.settings import HIGHEST_PAPER_LIMIT_BYTES
 
 router = APIRouter()
 
 LONGEST_NUMBER = 50
 
 
-@router.put("/v1/applications/{application_id}/papers/{member_id}/{kind}")
+# The route's own limit stands in for that of all other bodies; `_content` holds the one of the settings.
+@router.put(
+    "/v1/applications/{application_id}/papers/{member_id}/{kind}", max_body_size=HIGHEST_PAPER_LIMIT_BYTES
+)
 async def put_paper(
     request: Request,
     visit: OwnCase,
