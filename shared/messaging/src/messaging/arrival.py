@@ -1,11 +1,11 @@
 """One message on its way through the kernel: where it came from, and what became of it."""
 
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
+from msgspec import Struct
 
 from messaging.kinds import Message
 
@@ -33,8 +33,7 @@ class Fate(StrEnum):
     CONFLICT = "conflict"  # same idempotency key, other content
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(Struct, frozen=True, kw_only=True):
     """A message with its bytes. `message` is None when the bytes could not be read; `fault` says why."""
 
     edge: Edge
@@ -50,8 +49,7 @@ class Arrival:
     redriven: bool = False  # the head of its family's parked messages, tried again: it waits behind nobody
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of an arrival, with the reply or the error when there is one."""
 
     fate: Fate

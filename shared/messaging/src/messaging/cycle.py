@@ -12,12 +12,12 @@ Invariants, each held by the test named:
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from uuid import UUID
 
 import asyncpg
 import structlog
+from msgspec.structs import replace
 
 from messaging import metrics, store
 from messaging.arrival import Arrival, Edge, Fate, Outcome

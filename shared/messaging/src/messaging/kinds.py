@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
+from msgspec import Struct
 
 # A pooled connection; named once so that nobody else needs asyncpg's generic spelling.
 if TYPE_CHECKING:
@@ -35,9 +36,8 @@ class IdempotencyConflict(Exception):  # noqa: N818 - a foreseen answer to the c
     """The same idempotency key came with other content; nothing was done."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """Whatever arrives, from any of the four edges."""
+class Message(Struct, frozen=True, kw_only=True):
+    """Whatever arrives, from any of the four edges. A msgspec struct, since one is made for every event."""
 
     id: UUID  # identity for the inbox
     subject: UUID  # application id

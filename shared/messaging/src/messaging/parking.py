@@ -6,12 +6,13 @@ A family's parked messages are a queue: its head is tried again first, those beh
 
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import structlog
+from msgspec.structs import replace
 
 from messaging.arrival import Arrival, Edge, Fate, Outcome
 from messaging.cycle import Claim, Claims, Cycle

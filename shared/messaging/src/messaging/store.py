@@ -1,9 +1,10 @@
 """All of the kernel's SQL for settling a batch: each statement serves any number of rows."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from messaging.kinds import Connection
 
@@ -82,16 +83,14 @@ ORDER BY 1, 2 FOR SHARE OF o
 """
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Struct, frozen=True):
     id: UUID
     topic: str
     subject: UUID
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class DueRow:
+class DueRow(Struct, frozen=True):
     id: UUID
     kind: str
     target: str
@@ -105,8 +104,7 @@ class DueRow:
     attempts_allowed: int
 
 
-@dataclass(frozen=True, slots=True)
-class ParkedRow:
+class ParkedRow(Struct, frozen=True):
     id: UUID
     subject: UUID | None
     state: str
@@ -128,7 +126,7 @@ Row = OutboxRow | DueRow | ParkedRow
 
 def _columns(rows: Sequence[Row]) -> list[list[object]]:
     """Rows as one array for each column, in the order that the statements name them."""
-    return [[getattr(row, name) for row in rows] for name in type(rows[0]).__slots__]
+    return [[getattr(row, name) for row in rows] for name in type(rows[0]).__struct_fields__]
 
 
 async def lock(conn: Connection, keys: Collection[int]) -> datetime:

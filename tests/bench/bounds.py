@@ -1,0 +1,30 @@
+"""What must hold: each bound with what was found, so that a miss names itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+SHARE_OF_RAW = 0.6
+TIMES_NAIVE = 40.0
+
+
+@dataclass(frozen=True)
+class Bound:
+    """`found` must reach `asked`, or stay below it when less is better."""
+
+    says: str
+    found: float
+    asked: float
+    less_is_better: bool = False
+    holds: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        holds = self.found < self.asked if self.less_is_better else self.found >= self.asked
+        object.__setattr__(self, "holds", holds)
+
+
+def throughput_bounds(rates: Mapping[str, float]) -> Sequence[Bound]:
+    """`rates`: events a second by pipeline."""
+    return [
+        Bound("kernel, share of the raw pipeline", rates["kernel"] / rates["raw"], SHARE_OF_RAW),
+        Bound("kernel, times the naive service", rates["kernel"] / rates["naive"], TIMES_NAIVE),
+    ]

@@ -1,0 +1,141 @@
+"""One hop on Apache Kafka three ways: raw, naive, the kernel as shipped. Events a second, and whose CPU."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import psutil
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from folded import TABLE as FOLDED_TABLE
+from raw import TABLE as RAW_TABLE
+from workload import PARTITIONS, fill
+
+from console.broker import create_topics
+from console.kafka import ApacheKafka
+from console.postgres import Postgres, ensure_database
+
+HERE = Path(__file__).parent
+KERNEL_TABLES = files("messaging") / "migrations/0001_kernel.sql"
+TOPIC_IN = "intake.applications.v1"
+TOPIC_OUT = "providers.replies.v1"
+COUNTED_FROM = 0.1  # start-up and warming are not measured: the first tenth of the events is let pass
+STALLED_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A way to do the hop: its processes' command lines, and how many events it is given."""
+
+    name: str
+    events: int
+    programs: Mapping[str, list[str]]  # role → program and words before the JSON argument
+    prefixed: bool = False  # takes the topics' prefix, not their names
+
+
+@dataclass
+class Measured:
+    """One run: events a second, and microseconds of CPU an event for each role."""
+
+    rate: float
+    cpu: dict[str, float] = field(default_factory=dict)
+
+
+PIPELINES = (
+    Pipeline("raw", 100_000, {"service": ["raw.py"]}),
+    Pipeline("naive", 3_000, {"service": ["naive.py"]}),
+    Pipeline(
+        "kernel", 100_000, {"service": ["hop.py", "serve"], "relay": ["hop.py", "relay"]}, prefixed=True
+    ),
+)
+
+
+async def measure(pipeline: Pipeline, *, kafka: ApacheKafka, postgres: Postgres, logs: Path) -> Measured:
+    """Fills a fresh topic, starts the pipeline's processes, and times what comes out."""
+    prefix = f"{pipeline.name}-{uuid4().hex[:8]}."
+    await create_topics(kafka.servers, [prefix + TOPIC_IN, prefix + TOPIC_OUT], partitions=PARTITIONS)
+    dsn = await ensure_database(postgres, f"bench_{uuid4().hex[:8]}")
+    await _prepare(dsn)
+    await fill(kafka.servers, prefix + TOPIC_IN, pipeline.events)
+    names = {"topic_in": prefix + TOPIC_IN, "topic_out": prefix + TOPIC_OUT}
+    topics = {"prefix": prefix} if pipeline.prefixed else names
+    argument = json.dumps({"dsn": dsn, "servers": kafka.servers, **topics})
+    with _running(pipeline, argument, logs) as processes:
+        watched = {**processes, "broker": _broker(kafka), "postgres": _postmaster(postgres)}
+        return await _timed(pipeline.events, kafka.servers, prefix + TOPIC_OUT, watched)
+
+
+async def _prepare(dsn: str) -> None:
+    """The tables of all three; each uses its own."""
+    conn = await asyncpg.connect(dsn)
+    for statement in (RAW_TABLE, FOLDED_TABLE, KERNEL_TABLES.read_text()):
+        await conn.execute(statement)
+    await conn.close()
+
+
+async def _timed(events: int, servers: str, topic: str, watched: Mapping[str, psutil.Process]) -> Measured:
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers)
+    await consumer.start()
+    try:
+        first = await _reaches(consumer, topic, int(events * COUNTED_FROM))
+        began, before = time.perf_counter(), _cpu(watched)
+        last = await _reaches(consumer, topic, events)
+        seconds, after = time.perf_counter() - began, _cpu(watched)
+    finally:
+        await consumer.stop()
+    count = last - first
+    return Measured(count / seconds, {role: (after[role] - before[role]) / count * 1e6 for role in watched})
+
+
+async def _reaches(consumer: AIOKafkaConsumer, topic: str, count: int) -> int:
+    """How many events the topic has, once it has as many as `count`."""
+    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    async with asyncio.timeout(STALLED_SECONDS):
+        while (found := sum((await consumer.end_offsets(partitions)).values())) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return int(found)
+
+
+@contextmanager
+def _running(pipeline: Pipeline, argument: str, logs: Path) -> Iterator[dict[str, psutil.Process]]:
+    """The pipeline's processes, ended at the end whatever happens."""
+    started: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for role, words in pipeline.programs.items():
+            command = [sys.executable, str(HERE / words[0]), *words[1:], argument]
+            with (logs / f"{pipeline.name}-{role}.log").open("ab") as log:
+                started[role] = subprocess.Popen(command, stdout=log, stderr=log)
+        yield {role: psutil.Process(process.pid) for role, process in started.items()}
+    finally:
+        for process in started.values():
+            process.kill()
+            process.wait()
+
+
+def _broker(kafka: ApacheKafka) -> psutil.Process:
+    return psutil.Process(json.loads((kafka.folder / "broker.json").read_text())["pid"])
+
+
+def _postmaster(postgres: Postgres) -> psutil.Process:
+    return psutil.Process(int((postgres.cluster / "postmaster.pid").read_text().split()[0]))
+
+
+def _cpu(watched: Mapping[str, psutil.Process]) -> dict[str, float]:
+    """CPU seconds that each has used so far, its children with it."""
+    return {role: sum(map(_own_cpu, [p, *p.children(recursive=True)])) for role, p in watched.items()}
+
+
+def _own_cpu(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
