@@ -39,7 +39,7 @@ check: setup ## style, types, arrows, generated files, migrations
 	@$(MAKE) --no-print-directory --output-sync=target -kj4 lint types arrows generated migrations
 
 bench: setup ## the kernel's speed on Apache Kafka, with its bounds
-	$(BIN)/python tests/bench
+	PYTHONPATH=tests $(BIN)/python -m bench
 
 format: setup ## put the code into its form
 	$(BIN)/ruff check -q --fix-only

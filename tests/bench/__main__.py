@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from bounds import Bound, throughput_bounds
 from rich.console import Console
 from rich.table import Table
-from throughput import PIPELINES, Measured, measure
 
+from bench.bounds import Bound, throughput_bounds
+from bench.throughput import PIPELINES, Measured, measure
 from console.kafka import ApacheKafka
 from console.postgres import Postgres
 

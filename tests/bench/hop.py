@@ -8,8 +8,8 @@ import asyncpg
 import uvloop
 from aiokafka import AIOKafkaProducer
 from faststream.kafka import KafkaBroker
-from folded import SERVICE
 
+from bench.folded import SERVICE
 from chassis.logs import configure_logs
 from chassis.settings import LogFormat
 from messaging import Kernel, Relay

@@ -15,15 +15,14 @@ from uuid import uuid4
 import asyncpg
 import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from folded import TABLE as FOLDED_TABLE
-from raw import TABLE as RAW_TABLE
-from workload import PARTITIONS, fill
 
+from bench.folded import TABLE as FOLDED_TABLE
+from bench.raw import TABLE as RAW_TABLE
+from bench.workload import PARTITIONS, fill
 from console.broker import create_topics
 from console.kafka import ApacheKafka
 from console.postgres import Postgres, ensure_database
 
-HERE = Path(__file__).parent
 KERNEL_TABLES = files("messaging") / "migrations/0001_kernel.sql"
 TOPIC_IN = "intake.applications.v1"
 TOPIC_OUT = "providers.replies.v1"
@@ -37,7 +36,7 @@ class Pipeline:
 
     name: str
     events: int
-    programs: Mapping[str, list[str]]  # role → program and words before the JSON argument
+    programs: Mapping[str, list[str]]  # role → module and words before the JSON argument
     prefixed: bool = False  # takes the topics' prefix, not their names
 
 
@@ -50,10 +49,10 @@ class Measured:
 
 
 PIPELINES = (
-    Pipeline("raw", 100_000, {"service": ["raw.py"]}),
-    Pipeline("naive", 3_000, {"service": ["naive.py"]}),
+    Pipeline("raw", 100_000, {"service": ["bench.raw"]}),
+    Pipeline("naive", 3_000, {"service": ["bench.naive"]}),
     Pipeline(
-        "kernel", 100_000, {"service": ["hop.py", "serve"], "relay": ["hop.py", "relay"]}, prefixed=True
+        "kernel", 100_000, {"service": ["bench.hop", "serve"], "relay": ["bench.hop", "relay"]}, prefixed=True
     ),
 )
 
@@ -110,7 +109,7 @@ def _running(pipeline: Pipeline, argument: str, logs: Path) -> Iterator[dict[str
     started: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for role, words in pipeline.programs.items():
-            command = [sys.executable, str(HERE / words[0]), *words[1:], argument]
+            command = [sys.executable, "-m", *words, argument]
             with (logs / f"{pipeline.name}-{role}.log").open("ab") as log:
                 started[role] = subprocess.Popen(command, stdout=log, stderr=log)
         yield {role: psutil.Process(process.pid) for role, process in started.items()}
