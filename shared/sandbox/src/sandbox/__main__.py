@@ -9,7 +9,6 @@ from pathlib import Path
 
 import structlog
 
-from sandbox.examples import write_examples
 from sandbox.server import Sandbox, Settings, running
 
 
@@ -25,6 +24,8 @@ def main(arguments: list[str] | None = None) -> None:
     )
     given = _parser().parse_args(arguments)
     if given.command == "examples":
+        from sandbox.examples import write_examples  # brings fonts and pictures, which a server never needs
+
         write_examples(given.folder)
     else:
         asyncio.run(_serve(_settings(given)))

@@ -11,7 +11,8 @@ from sandbox.names import SEXES, Name, Sex, family_root, full_name, given_names
 from sandbox.truth import Diploma, Document
 
 MOST_PEOPLE = 16
-#: The day the families' ages are counted from; fixed, so that a seed means the same family for ever.
+#: The day the families' ages are counted from; fixed, so that a seed means one family for ever. Ages keep
+#: away from the limits of the rules (16, 18, 61, 63), so that it does not matter for years which day it is.
 AGES_ON = date(2026, 1, 1)
 #: From this age on a person has a card or passport, before it a birth certificate.
 ADULT_PAPERS_AGE = 16
@@ -117,7 +118,7 @@ def _places(random: Random, wish: Wish) -> list[_Place]:
         places.append(_Place(Kinship.SPOUSE, "F", next(names["F"]), in_law, random.randint(35, 44)))
     for number in range(wish.children):
         sex = SEXES[(number + wish.children) % 2]
-        places.append(_Place(Kinship.CHILD, sex, next(names[sex]), own, 2 + number * 5 % 13))
+        places.append(_Place(Kinship.CHILD, sex, next(names[sex]), own, 1 + number * 4 % 11))
     for number in range(wish.parents):
         sex = SEXES[number % 2]
         given = father if number == 0 else next(names[sex])
