@@ -43,7 +43,7 @@ def scan(paper: Paper, form: Format) -> bytes:
         case "jpeg":
             sheet.save(file, "JPEG", quality=80)
         case "png":
-            sheet.quantize(32).save(file, "PNG", optimize=True)
+            sheet.convert("L").save(file, "PNG")  # a grey scan
     return file.getvalue()
 
 
@@ -64,7 +64,7 @@ def _draw(paper: Paper) -> Image.Image:
         top = 160 + row * 120
         pen.text((320, top), label, font=_font("noto-sans", 20), fill="#5a6a6e")
         _write(pen, (320, top + 32), value)
-    _mark(card)
+    card.paste("#c02020", mask=_mark())
     return card
 
 
@@ -92,11 +92,13 @@ def arabic_line(text: str) -> str:
     return joined.translate(_AE_FORMS)[::-1]
 
 
-def _mark(card: Image.Image) -> None:
+@cache
+def _mark() -> Image.Image:
+    """The mark as a mask over the whole card."""
     layer = Image.new("L", _SIZE, 0)
     centre = (_SIZE[0] // 2, _SIZE[1] // 2 + 40)
     ImageDraw.Draw(layer).text(centre, _MARK, font=_font("noto-sans", 96), fill=90, anchor="mm")
-    card.paste("#c02020", mask=layer.rotate(24, center=centre))
+    return layer.rotate(24, center=centre)
 
 
 def _scanned(card: Image.Image, random: Random) -> Image.Image:
