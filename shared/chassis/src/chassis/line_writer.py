@@ -23,7 +23,8 @@ class LineWriter:
         self._descriptor = descriptor
         self._dropped_line = dropped_line
         self._lines: queue.Queue[bytes] = queue.Queue(QUEUE_LINES)
-        self._dropped = 0
+        self._dropped = 0  # counted where lines come in; `_told` only by the thread, so neither needs a lock
+        self._told = 0
         threading.Thread(target=self._run, name="log lines", daemon=True).start()
         atexit.register(self.flush)
 
@@ -49,9 +50,9 @@ class LineWriter:
         lines = [self._lines.get()]
         while len(lines) < LINES_AT_ONCE and not self._lines.empty():
             lines.append(self._lines.get())
-        dropped, self._dropped = self._dropped, 0
-        if dropped:
+        if dropped := self._dropped - self._told:
             lines[0] = self._dropped_line(dropped) + lines[0]
+            self._told += dropped
         return lines
 
     def _write_all(self, block: bytes) -> None:
@@ -60,4 +61,4 @@ class LineWriter:
                 select.select([], [self._descriptor], [])  # stdout may have been made non-blocking
                 block = block[os.write(self._descriptor, block) :]
         except OSError:
-            self._dropped += 1  # the reader is gone for good, and the service has work to do
+            return  # the reader is gone for good, and the service has work to do

@@ -1,5 +1,7 @@
 """What is measured from the tables every few seconds, and the alarms that follow from it."""
 
+from collections.abc import Awaitable, Callable, Mapping
+
 import asyncpg
 import structlog
 
@@ -28,7 +30,15 @@ FROM due GROUP BY kind, target
 class Gauges:
     """Measures outbox, parking place and due rows; says so when something parked is older than allowed."""
 
-    def __init__(self, *, service: str, pool: asyncpg.Pool, parked_alarm_seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        service: str,
+        pool: asyncpg.Pool,
+        lags: Callable[[], Awaitable[Mapping[tuple[str, int], int]]],
+        parked_alarm_seconds: float,
+    ) -> None:
+        self._lags = lags
         self._service = service
         self._pool = pool
         self._parked_alarm_seconds = parked_alarm_seconds
@@ -45,6 +55,8 @@ class Gauges:
         for row in due:
             metrics.DUE.labels(self._service, row["kind"], row["target"]).set(row["rows"])
             metrics.DUE_LATE.labels(self._service, row["kind"], row["target"]).set(row["late"])
+        for (topic, partition), lag in (await self._lags()).items():
+            metrics.LAG.labels(self._service, topic, partition).set(lag)
         self._parked({row["state"]: (row["messages"], row["age"]) for row in parked})
         return EVERY_SECONDS
 

@@ -44,7 +44,12 @@ class Kernel:
         self._broker = broker
         self._requests = Requests(self.cycle)
         self._reminders = Reminders(self.cycle)
-        self._gauges = Gauges(service=service.name, pool=pool, parked_alarm_seconds=parked_alarm_seconds)
+        self._gauges = Gauges(
+            service=service.name,
+            pool=pool,
+            lags=self.consumer.lags,
+            parked_alarm_seconds=parked_alarm_seconds,
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self.request = self._requests.request
         self.cycle.on_due = self._wake
