@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from chassis.auth import unprotected_routes
@@ -24,23 +23,14 @@ LIMIT_BYTES = 4_096
 async def running(
     postgres: Postgres, broker: Broker, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningIntake]:
-    name = f"test_{uuid4().hex}"
-    maintenance = await asyncpg.connect(postgres.dsn())
-    await maintenance.execute(f"CREATE DATABASE {name}")
     folder = tmp_path_factory.mktemp("intake")
-    prefix = f"t{uuid4().hex[:12]}."
-    async with running_intake(
-        postgres.dsn(name), broker, topic_prefix=prefix, folder=folder, paper_limit_bytes=LIMIT_BYTES
-    ) as one:
+    async with running_intake(postgres, broker, folder=folder, paper_limit_bytes=LIMIT_BYTES) as one:
         yield one
-    await maintenance.execute(f"DROP DATABASE {name} (FORCE)")
-    await maintenance.close()
 
 
 @pytest.fixture
 async def intake(running: RunningIntake) -> RunningIntake:
-    """Each test begins without cases, since one person has one living application."""
-    await running.pool.execute("TRUNCATE applications, people, contacts, papers, homes, timeline, outbox")
+    await running.forget()
     return running
 
 

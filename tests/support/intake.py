@@ -10,18 +10,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx2
 import uvicorn
 from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI
+from pydantic import AnyHttpUrl, SecretStr
 
 from chassis.database import Pool
 from chassis.service import started
 from console.broker import Broker, create_topics
+from console.postgres import Postgres
 from contracts import seal, spec_of, topics
 from intake.app import BLUEPRINT
 from intake.settings import IntakeSettings
 from sandbox.issuer import Issuer, TokenRequest
+from sandbox.server import Sandbox
 from sandbox.server import Settings as SandboxSettings
 from sandbox.server import running as sandbox_running
 
@@ -29,6 +33,8 @@ WAIT_SECONDS = 15
 TOLD = """
 SELECT convert_from(body, 'UTF8')::jsonb ->> 'type' AS type FROM outbox WHERE subject = $1 ORDER BY seq
 """
+
+OWN_TABLES = "applications, people, contacts, papers, homes, timeline"
 
 Headers = Mapping[str, str]
 NONE: Headers = {}
@@ -71,6 +77,10 @@ class RunningIntake:
     def pool(self) -> Pool:
         pool: Pool = self.app.state.pool
         return pool
+
+    async def forget(self) -> None:
+        """Begins without cases again, since one person has one living application."""
+        await self.pool.execute(f"TRUNCATE {OWN_TABLES}, outbox, untold, requests")
 
     def bearer(self, subject: str = "citizen-1", scope: str = "citizen", **more: Any) -> dict[str, str]:
         token = self.issuer.token(TokenRequest(sub=subject, scope=scope, **more))
@@ -153,29 +163,45 @@ async def eventually(ask: Callable[[], Awaitable[Any]]) -> Any:
 
 @asynccontextmanager
 async def running_intake(
-    dsn: str, broker: Broker, *, topic_prefix: str, folder: Path, **settings: Any
+    postgres: Postgres, broker: Broker, *, folder: Path, **settings: Any
 ) -> AsyncIterator[RunningIntake]:
-    await create_topics(broker.servers, [topic_prefix + topic for topic in topics()])
-    async with sandbox_running(SandboxSettings(folder=folder)) as sandbox:
-        told = IntakeSettings(
-            database_dsn=dsn,
-            kafka_servers=broker.servers,
-            kafka_topic_prefix=topic_prefix,
-            kafka_fetch_max_wait_ms=20,
-            oidc_issuer=sandbox.issuer.url,
-            oidc_jwks_url=f"{sandbox.issuer.url}/jwks.json",
-            papers_folder=folder / "papers",
-            **settings,
-        )
-        async with (
-            started(BLUEPRINT, told) as app,
-            _listening(app) as url,
-            httpx2.AsyncClient(base_url=url, timeout=WAIT_SECONDS) as http,
-            AIOKafkaProducer(bootstrap_servers=broker.servers, enable_idempotence=False) as producer,
-        ):
-            yield RunningIntake(
-                app=app, http=http, issuer=sandbox.issuer, producer=producer, topic_prefix=topic_prefix
-            )
+    """Intake on a database and topics of its own."""
+    prefix = f"t{uuid4().hex[:12]}."
+    await create_topics(broker.servers, [prefix + topic for topic in topics()])
+    async with (
+        _database(postgres) as dsn,
+        sandbox_running(SandboxSettings(folder=folder)) as sandbox,
+        started(BLUEPRINT, _told(dsn, broker, sandbox, prefix, folder, settings)) as app,
+        _listening(app) as url,
+        httpx2.AsyncClient(base_url=url, timeout=WAIT_SECONDS) as http,
+        AIOKafkaProducer(bootstrap_servers=broker.servers, enable_idempotence=False) as producer,
+    ):
+        yield RunningIntake(app=app, http=http, issuer=sandbox.issuer, producer=producer, topic_prefix=prefix)
+
+
+def _told(
+    dsn: str, broker: Broker, sandbox: Sandbox, prefix: str, folder: Path, more: Mapping[str, Any]
+) -> IntakeSettings:
+    return IntakeSettings(
+        database_dsn=SecretStr(dsn),
+        kafka_servers=broker.servers,
+        kafka_topic_prefix=prefix,
+        kafka_fetch_max_wait_ms=20,
+        oidc_issuer=sandbox.issuer.url,
+        oidc_jwks_url=AnyHttpUrl(f"{sandbox.issuer.url}/jwks.json"),
+        papers_folder=folder / "papers",
+        **more,
+    )
+
+
+@asynccontextmanager
+async def _database(postgres: Postgres) -> AsyncIterator[str]:
+    name = f"test_{uuid4().hex}"
+    maintenance = await asyncpg.connect(postgres.dsn())
+    await maintenance.execute(f"CREATE DATABASE {name}")
+    yield postgres.dsn(name)
+    await maintenance.execute(f"DROP DATABASE {name} (FORCE)")
+    await maintenance.close()
 
 
 @asynccontextmanager

@@ -12,13 +12,18 @@ from contracts.integration import (
     PlanCompleted,
     PlanOpened,
     ReferralAccepted,
+    ReferralDeclined,
     ReferralDone,
+    ReferralOverdue,
     ReferralSent,
 )
-from contracts.notification import Channel, ContactRequested, MessageDelivered
+from contracts.notification import Channel, ContactRequested, MessageDelivered, MessageFailed, MessageSent
 from contracts.verification import (
     CertificateIssued,
+    CertificateRefused,
+    CertificateRevoked,
     CheckConfirmed,
+    CheckContradicted,
     CheckSilent,
     EligibilityDecided,
     PaymentAuthorised,
@@ -174,26 +179,41 @@ def test_the_career_centres_day_is_known() -> None:
     assert heard(case_in(State.CHECKING), event).facts.contact_by == date(2026, 3, 3)
 
 
-DELIVERED = MessageDelivered(message_id=uuid4(), channel=Channel.SMS, about="application_received")
-ANY_NEWS = st.sampled_from(
-    [
-        CONFIRMED,
-        SILENT,
-        CLEAR,
-        BLOCKED,
-        NOT_ELIGIBLE,
-        RESERVED,
-        WAITLISTED,
-        ISSUED,
-        PAID,
-        PLAN,
-        REFERRAL,
-        DELIVERED,
-    ]
+MESSAGE: dict[str, Any] = {"message_id": uuid4(), "channel": Channel.SMS, "about": "application_received"}
+ANSWERED: dict[str, Any] = {"referral_id": REFERRAL.referral_id, "service_no": 7}
+#: One of each event that intake hears.
+EVENTS = (
+    CONFIRMED,
+    CheckContradicted(register=Register.LABOUR, member_id=MEMBER, reason=REASON),
+    SILENT,
+    CLEAR,
+    ELIGIBLE,
+    WAITLISTED,
+    RESERVED,
+    QuotaReleased(**PLACE),
+    ISSUED,
+    CertificateRefused(reasons=(REASON,)),
+    CertificateRevoked(number="KZ-59-2026-000001", reasons=(REASON,)),
+    PAID,
+    PaymentRefused(reasons=(REASON,)),
+    MessageSent(**MESSAGE),
+    MessageDelivered(**MESSAGE),
+    MessageFailed(**MESSAGE, cause="mailbox_unknown"),
+    ContactRequested(task_id=uuid4(), region="610000000", due_on=date(2026, 3, 3)),
+    PLAN,
+    PlanCompleted(plan_id=PLAN.plan_id, done=2, declined=0),
+    REFERRAL,
+    ReferralAccepted(**ANSWERED),
+    ReferralDeclined(**ANSWERED, because="no_place"),
+    ReferralDone(**ANSWERED),
+    ReferralOverdue(**ANSWERED, provider="school", due_on=date(2026, 5, 1), times=1),
 )
 
 
-@given(st.lists(ANY_NEWS, max_size=20), st.sampled_from(sorted(set(State) - {State.DRAFT})))
+@given(
+    st.lists(st.sampled_from((*EVENTS, BLOCKED, NOT_ELIGIBLE)), max_size=20),
+    st.sampled_from(sorted(set(State) - {State.DRAFT})),
+)
 def test_every_event_writes_exactly_one_line_in_any_order(events: list[object], state: State) -> None:
     begun = case_in(state)
     case = heard(begun, *events)

@@ -1,0 +1,135 @@
+"""Everything that intake can say has words, in every language that people read."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import intake
+from chassis import service
+from chassis.words import ARABIC, LANGUAGES, Words, disagreements
+from intake.domain.case import Case, Entry, Home, Questionnaire, Silence, State
+from intake.domain.news import NEWS
+from intake.domain.waiting import NextStep
+from intake.http.view import Voice, case_in_words
+from unit.intake.families import MOMENT, NOW, case_in, draft
+from unit.intake.test_news import BLOCKED, EVENTS, ISSUED, PAID, PLAN, REFERRAL
+
+FOLDER = Path(intake.__path__[0]) / "words"
+WORDS = Words(Path(service.__file__).parent / "language", FOLDER)
+WISHES = Questionnaire(housing_intent="purchase", wants_work=True, wants_training=False)
+SILENCE = Silence(register="labour", since=NOW, asked_again_at=NOW + timedelta(hours=1))
+CITIZENS_ENTRIES = (
+    Entry(number=1, at=NOW, code="draft_made"),
+    Entry(number=2, at=NOW, code="application_submitted"),
+    Entry(number=3, at=NOW, code="questionnaire_completed"),
+    Entry(number=4, at=NOW, code="housing_chosen", args={"price": 6_500_000}),
+    Entry(number=5, at=NOW, code="arrival_reported", args={"day": "2026-05-01"}),
+    Entry(number=6, at=NOW, code="application_withdrawn"),
+)
+EVERY_LANGUAGE = pytest.mark.parametrize("language", [*LANGUAGES, ARABIC])
+
+
+def voice(language: str) -> Voice:
+    return Voice(words=WORDS, language=language, zone=ZoneInfo("Asia/Almaty"))
+
+
+def heard(case: Case, *events: object) -> Case:
+    for event in events:
+        case = NEWS[type(event)](case, event, NOW)
+    return case
+
+
+CASES = [
+    draft(),
+    *(case_in(state) for state in State),
+    case_in(State.CHECKING, verified=True),
+    case_in(State.CHECKING, silences={"labour/1": SILENCE}),
+    case_in(State.PLACE_RESERVED, questionnaire=WISHES),
+    case_in(State.CERTIFICATE_ISSUED, home=Home(price_tenge=1, kato="591010000")),
+]
+
+
+def test_all_languages_say_the_same_things_of_the_same_things() -> None:
+    assert disagreements(FOLDER) == []
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.state)
+def test_every_state_can_be_read(case: Case, language: str) -> None:
+    seen = case_in_words(case, CITIZENS_ENTRIES, voice=voice(language), today=MOMENT.today)
+    assert seen["state_words"]
+    assert seen["next_step"]["sentence"]
+    assert seen["waiting"] is None or seen["waiting"]["sentence"]
+
+
+@EVERY_LANGUAGE
+def test_every_event_has_a_line_on_the_timeline(language: str) -> None:
+    assert {type(event) for event in EVENTS} == set(NEWS)
+    case = heard(case_in(State.SUBMITTED), *EVENTS)
+    lines = case_in_words(case, case.fresh.entries, voice=voice(language), today=MOMENT.today)["timeline"]
+    assert len(lines) == len(EVENTS)
+    assert all(line["sentence"] for line in lines)
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("step", list(NextStep))
+def test_every_next_step_has_a_sentence(step: NextStep, language: str) -> None:
+    assert voice(language).say(f"next-{step}")
+
+
+def test_a_silent_register_is_named_with_its_times_by_the_citizens_clock() -> None:
+    case = case_in(State.CHECKING, silences={"labour/1": SILENCE})
+    awaited = case_in_words(case, (), voice=voice("ru"), today=MOMENT.today)["waiting"]
+    assert awaited["for"] == "register_labour"
+    assert awaited["sentence"].startswith("Информационная система «Рынок труда» пока не отвечает")
+    assert "(с 2 марта 2026\u202fг., 09:15)" in awaited["sentence"]
+    assert "2 марта 2026\u202fг., 10:15" in awaited["sentence"]
+
+
+def test_money_is_grouped_and_years_are_not() -> None:
+    lines = case_in_words(
+        heard(case_in(State.ARRIVED), PAID),
+        heard(case_in(State.ARRIVED), PAID).fresh.entries,
+        voice=voice("kk"),
+        today=MOMENT.today,
+    )["timeline"]
+    assert lines[0]["sentence"].replace("\xa0", " ").startswith("Төлем мақұлданды: 7 028 125 ₸")
+    assert (
+        voice("ru").say("entry-quota-reserved", {"year": 2026, "people": 3}).startswith("В квоте 2026 года")
+    )
+
+
+def test_reasons_are_read_in_arabic_script_too() -> None:
+    case = heard(case_in(State.CHECKING), BLOCKED)
+    (reason,) = case_in_words(case, (), voice=voice(ARABIC), today=MOMENT.today)["reasons"]
+    assert reason["says"] == "ق"
+
+
+def test_referrals_are_summed_up() -> None:
+    case = heard(case_in(State.ARRIVED), ISSUED, PLAN, REFERRAL)
+    referrals = case_in_words(case, (), voice=voice("kk"), today=MOMENT.today)["referrals"]
+    assert referrals == {
+        "total": 2,
+        "sent": 1,
+        "accepted": 0,
+        "declined": 0,
+        "done": 0,
+        "overdue": 0,
+        "services": [{"service_no": 7, "state": "sent"}],
+    }
+
+
+def test_a_draft_names_the_papers_that_are_missing() -> None:
+    seen = case_in_words(draft(), (), voice=voice("kk"), today=MOMENT.today)
+    assert len(seen["papers"]["missing"]) == 4
+    assert (seen["waiting"]["for"], seen["next_step"]["code"]) == ("papers", "upload_papers")
+    assert "4" in seen["waiting"]["sentence"]
+
+
+def test_a_complete_draft_waits_for_its_submission() -> None:
+    case = replace(case_in(State.DRAFT), submitted_at=None)
+    seen = case_in_words(case, (), voice=voice("kk"), today=MOMENT.today)
+    assert (seen["waiting"]["for"], seen["next_step"]["code"]) == ("submission", "submit")
