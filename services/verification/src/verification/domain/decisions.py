@@ -21,7 +21,7 @@ from verification.domain import checks, eligibility, payments, places
 from verification.domain.answers import Answer, Cause, DiplomaAnswer, PersonAnswer, WorkAnswer
 from verification.domain.case import Case, CheckKey, CheckState, Stage, Submission, submission_of
 from verification.domain.checks import SilenceOver
-from verification.domain.draft import Draft, EvidenceOf, PaymentOf, Policy
+from verification.domain.draft import Draft, EvidenceOf, FamilyOf, PaymentOf, Policy
 from verification.domain.reasons import reason
 
 _REGISTERS: Mapping[type, Register] = {
@@ -48,6 +48,7 @@ def _submitted(draft: Draft, message: Message) -> None:
     opened = checks.opened(submission)
     stage = Stage.WITHDRAWN if case.stage is Stage.WITHDRAWN else Stage.CHECKING
     case = draft.keep_case(replace(case, submission=submission, stage=stage, checks=opened))
+    draft.keep(FamilyOf(case.application_id), submission.family)
     if stage is Stage.WITHDRAWN:
         return
     for key, check in opened.items():

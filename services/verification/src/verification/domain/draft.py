@@ -26,6 +26,13 @@ class LedgerOf:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyOf:
+    """Where a new family's personal data is put."""
+
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateOf:
     application_id: UUID
 
