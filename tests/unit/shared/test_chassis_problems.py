@@ -155,7 +155,7 @@ async def test_a_bug_is_an_apology_to_the_caller_and_a_traceback_in_the_log(
     assert reply.json()["code"] == "internal"
     assert "900101100014" not in reply.text
     failed, served = lines
-    assert (failed["event"], failed["log_level"]) == ("request_failed", "error")
+    assert (failed["event"], failed["log_level"]) == ("http_request_failed", "error")
     assert failed["exc_info"].args == ("no such person: 900101100014",)
     assert failed["correlation_id"] == served["correlation_id"] == reply.json()["correlation_id"]
     assert (served["event"], served["route"], served["status"]) == ("request_served", "/broken/{iin}", 500)

@@ -40,7 +40,7 @@ class App(FastAPI):
         try:
             await super().__call__(request.scope, request.receive, answer)
         except Exception as error:  # answered by now as `internal` (problems.py)
-            log.error("request_failed", route=_route(request), exc_info=error)
+            log.error("http_request_failed", route=_route(request), exc_info=error)
         if answer.too_large:
             problem = problem_response(request, Problem(413, "body_too_large"))
             await problem(request.scope, request.receive, answer.send)

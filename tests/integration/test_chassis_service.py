@@ -1,0 +1,224 @@
+"""A whole service as a process of its own: start, health, requests, stop."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx2
+import orjson
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from chassis.auth import unprotected_routes
+from console.broker import Broker, create_topics
+from support.tiny.__main__ import BLUEPRINT
+
+TESTS = Path(__file__).parents[1]
+KEY = ECKey.generate_key("P-256", {"kid": "one"})
+ISSUER = "https://id.example"
+TOPICS = ("intake.applications.v1", "verification.checks.v1", "verification.decisions.v1")
+
+
+@dataclass
+class Running:
+    """A process of the service, and what it has said so far."""
+
+    process: Process
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+    async def until(self, event: str) -> dict[str, Any]:
+        """Reads on until the service says `event`."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(30):
+            while line := await self.process.stdout.readline():
+                self.lines.append(orjson.loads(line))
+                if self.lines[-1]["event"] == event:
+                    return self.lines[-1]
+        raise AssertionError(f"the service ended without saying {event}: {self.lines}")
+
+    async def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            await self.rest()
+            return await self.process.wait()
+
+    async def rest(self) -> None:
+        assert self.process.stdout is not None
+        self.lines += [orjson.loads(line) async for line in self.process.stdout]
+
+
+@asynccontextmanager
+async def running(command: str, environment: Mapping[str, str]) -> AsyncIterator[Running]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "support.tiny",
+        command,
+        env={**os.environ, **environment},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        yield Running(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+@asynccontextmanager
+async def listening(command: str, environment: Mapping[str, str]) -> AsyncIterator[Running]:
+    async with running(command, environment) as service:
+        where = await service.until("http_listens")
+        service.url = f"http://{where['host']}:{where['port']}"
+        yield service
+
+
+@pytest.fixture
+async def jwks_url() -> AsyncIterator[str]:
+    """A real server with the issuer's public key."""
+    body = orjson.dumps({"keys": [KEY.as_dict(private=False)]})
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/jwks.json"
+    server.close()
+
+
+@pytest.fixture
+def environment(database: str, broker: Broker, topic_prefix: str, jwks_url: str) -> dict[str, str]:
+    return {
+        "PYTHONPATH": str(TESTS),
+        "QONYS_DATABASE_DSN": database,
+        "QONYS_KAFKA_SERVERS": broker.servers,
+        "QONYS_KAFKA_IDEMPOTENT": str(broker.idempotent),
+        "QONYS_KAFKA_FETCH_MAX_WAIT_MS": str(broker.fetch_max_wait_ms),
+        "QONYS_KAFKA_TOPIC_PREFIX": topic_prefix,
+        "QONYS_OIDC_ISSUER": ISSUER,
+        "QONYS_OIDC_JWKS_URL": jwks_url,
+        "QONYS_HTTP_PORT": "0",
+        "QONYS_LOG_FORMAT": "json",
+        "QONYS_START_WAIT_SECONDS": "20",
+    }
+
+
+@pytest.fixture
+async def topics(broker: Broker, topic_prefix: str) -> None:
+    await create_topics(broker.servers, [topic_prefix + name for name in TOPICS])
+
+
+def bearer() -> dict[str, str]:
+    claims = {"iss": ISSUER, "aud": "qonys", "sub": "s", "scope": "citizen", "exp": int(time.time()) + 60}
+    return {"Authorization": f"Bearer {jwt.encode({'alg': 'ES256', 'kid': 'one'}, claims, KEY)}"}
+
+
+@pytest.mark.usefixtures("topics")
+async def test_a_service_starts_serves_and_stops(environment: dict[str, str]) -> None:
+    async with listening("serve", environment) as service:
+        async with httpx2.AsyncClient(base_url=service.url) as client:
+            assert (await client.get("/health/live")).json() == {"ok": True, "checks": {"poll": "ok"}}
+            ready = await client.get("/health/ready")
+            assert ready.json() == {
+                "ok": True,
+                "checks": {"database": "ok", "migrations": "ok", "broker": "ok"},
+            }
+            assert "qonys_http_request_seconds" in (await client.get("/metrics")).text
+            note = f"/v1/notes/{uuid4()}?text=hello"
+            assert (await client.post(note)).status_code == 401
+            assert (await client.post(note, headers=bearer())).json() == {"place": 1}
+            refused = await client.post(f"/v1/notes/{uuid4()}?text=refuse", headers=bearer())
+            assert (refused.status_code, refused.json()["code"]) == (409, "not_now")
+            broken = await client.post(f"/v1/notes/{uuid4()}?text=bug", headers=bearer())
+            assert (broken.status_code, broken.json()["code"]) == (500, "internal")
+        assert await service.stop() == 0
+    said = [line["event"] for line in service.lines]
+    assert said.index("migration_applied") < said.index("kernel_started") < said.index("http_listens")
+    assert "http_request_failed" in said
+    assert said[-1] == "kernel_stopped"
+    assert "Traceback" not in str(service.lines)
+
+
+async def test_a_missing_topic_is_named_by_readiness(environment: dict[str, str], broker: Broker) -> None:
+    prefix = environment["QONYS_KAFKA_TOPIC_PREFIX"]
+    await create_topics(broker.servers, [prefix + name for name in TOPICS[:-1]])
+    async with listening("serve", environment) as service, httpx2.AsyncClient(base_url=service.url) as client:
+        ready = await client.get("/health/ready")
+        assert ready.status_code == 503
+        assert ready.json()["checks"]["broker"] == f"missing: {prefix}verification.decisions.v1"
+
+
+@pytest.mark.usefixtures("topics")
+async def test_the_relay_tells_what_a_request_left_and_has_health_of_its_own(
+    environment: dict[str, str],
+) -> None:
+    async with listening("serve", environment) as service, listening("relay", environment) as relay:
+        async with httpx2.AsyncClient() as client:
+            await client.post(f"{service.url}/v1/notes/{uuid4()}?text=hello", headers=bearer())
+            assert (await relay.until("events_told"))["events"] == 1
+            assert (await client.get(f"{relay.url}/health/live")).json()["checks"] == {"relay": "ok"}
+            assert (await client.get(f"{relay.url}/health/ready")).status_code == 200
+        assert await relay.stop() == 0
+
+
+async def test_migrations_alone_can_be_run(environment: dict[str, str], database: str) -> None:
+    async with running("migrate", environment) as service:
+        done = await service.until("migrations_done")
+        assert await service.process.wait() == 0
+    connection = await asyncpg.connect(database)
+    assert await connection.fetchval("SELECT count(*) FROM schema_migrations") == done["applied"]
+    await connection.close()
+
+
+async def test_a_database_that_does_not_fit_is_refused_in_one_line(
+    environment: dict[str, str], database: str
+) -> None:
+    async with running("migrate", environment) as service:
+        assert await service.until("migrations_done")
+    connection = await asyncpg.connect(database)
+    await connection.execute("UPDATE schema_migrations SET sha256 = 'other'")
+    await connection.close()
+    async with running("migrate", environment) as service:
+        refused = await service.until("migration_refused")
+        assert "was changed after it had been applied" in refused["reason"]
+        assert await service.process.wait() == 1
+
+
+async def test_wrong_settings_end_the_start_with_code_2(environment: dict[str, str]) -> None:
+    async with running("serve", {**environment, "QONYS_HTTP_PORT": "many"}) as service:
+        out, err = await service.process.communicate()
+    assert (service.process.returncode, out) == (2, b"")
+    assert b"QONYS_HTTP_PORT: " in err
+    assert b"Traceback" not in err
+
+
+async def test_the_settings_are_printed_without_any_environment() -> None:
+    async with running("settings", {"PYTHONPATH": str(TESTS)}) as service:
+        out, _ = await service.process.communicate()
+    assert b"| `QONYS_DATABASE_DSN` | secret | **required** |" in out
+
+
+def test_the_tiny_service_is_protected_like_any_other() -> None:
+    from fastapi import FastAPI
+
+    app = FastAPI(openapi_url=None)
+    for router in BLUEPRINT.routes:
+        app.include_router(router)
+    assert unprotected_routes(app) == []

@@ -1,0 +1,1 @@
+"""The smallest whole service, for tests of how a service starts, serves and stops."""

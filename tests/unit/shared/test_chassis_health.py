@@ -1,0 +1,94 @@
+"""Liveness, readiness, and a service whose worker has failed."""
+
+import asyncio
+import signal
+from collections.abc import Iterator, Mapping
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from chassis.health import Live, Ready, health_routes, poll_is_recent
+from chassis.serving import serve_http
+from chassis.settings import ServiceSettings
+
+
+async def well() -> str | None:
+    return None
+
+
+async def missing() -> str | None:
+    return "missing: intake.applications.v1"
+
+
+async def broken() -> str | None:
+    raise ConnectionRefusedError("postgresql://user:hunter2@db")
+
+
+async def hanging() -> str | None:
+    await asyncio.Event().wait()
+    return None
+
+
+async def asked(
+    path: str, *, live: Mapping[str, Live] | None = None, ready: Mapping[str, Ready] | None = None
+) -> httpx2.Response:
+    app = FastAPI()
+    app.include_router(health_routes(live or {}, ready or {}))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://service") as client:
+        return await client.get(path)
+
+
+async def test_readiness_names_each_thing_and_what_is_wrong_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.health.CHECK_SECONDS", 0.05)
+    reply = await asked(
+        "/health/ready", ready={"database": broken, "migrations": well, "broker": missing, "slow": hanging}
+    )
+    assert reply.status_code == 503
+    assert reply.json() == {
+        "ok": False,
+        "checks": {
+            "database": "ConnectionRefusedError",
+            "migrations": "ok",
+            "broker": "missing: intake.applications.v1",
+            "slow": "TimeoutError",
+        },
+    }
+
+
+async def test_a_service_that_has_not_polled_for_long_is_not_alive() -> None:
+    reply = await asked("/health/live", live={"poll": poll_is_recent(lambda: 61.0, 60)})
+    assert reply.status_code == 503
+    assert reply.json()["checks"] == {"poll": "the last successful poll was 61 s ago"}
+
+
+@pytest.mark.parametrize("age", [None, 0.0, 60.0])
+async def test_a_service_that_polls_or_has_nothing_to_poll_is_alive(age: float | None) -> None:
+    assert (await asked("/health/live", live={"poll": poll_is_recent(lambda: age, 60)})).status_code == 200
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    kept = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for one, handler in kept.items():
+        signal.signal(one, handler)
+
+
+@pytest.fixture
+def settings() -> ServiceSettings:
+    return ServiceSettings.model_validate(
+        {
+            "database_dsn": "postgresql://nowhere",
+            "kafka_servers": "127.0.0.1:1",
+            "oidc_issuer": "https://id.example",
+            "oidc_jwks_url": "https://id.example/jwks.json",
+            "http_port": 0,
+        }
+    )
+
+
+@pytest.mark.usefixtures("signals")
+async def test_a_worker_that_fails_ends_the_service(settings: ServiceSettings) -> None:
+    async with asyncio.timeout(10):
+        assert not await serve_http(FastAPI(), settings, failures=lambda: [ZeroDivisionError()])
