@@ -71,11 +71,18 @@ async def http(sandbox: Sandbox) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def envelope(service: str, payload: str, *, extra: str = CONSENT, pair: SigningPair | None = CLIENT) -> bytes:
-    """A request as docs/registries.md shows it, signed over its Body by `pair`."""
+def envelope(
+    service: str,
+    payload: str,
+    *,
+    extra: str = CONSENT,
+    pair: SigningPair | None = CLIENT,
+    covers: str = "body-1",
+) -> bytes:
+    """A request as docs/registries.md shows it, signed by `pair` over what `covers` names."""
     root = etree.fromstring(
         f'<s:Envelope xmlns:s="{SOAP}" xmlns:u="{WSU}"><s:Header><w:Security xmlns:w="{WSSE}"/></s:Header>'
-        f'<s:Body u:Id="body-1"><t:SendMessage xmlns:t="{SYNC}"><request><requestInfo>'
+        f'<s:Body u:Id="body-1"><t:SendMessage xmlns:t="{SYNC}"><request><requestInfo u:Id="info-1">'
         f"<messageId>m-1</messageId><serviceId>{service}</serviceId>"
         f"<messageDate>{datetime.now(UTC).isoformat()}</messageDate><sender><senderId>qonys</senderId></sender>"
         f"{extra}</requestInfo><requestData><data>{payload}</data></requestData></request></t:SendMessage>"
@@ -90,7 +97,7 @@ def envelope(service: str, payload: str, *, extra: str = CONSENT, pair: SigningP
             root,
             key=pair.private_key(),
             cert=pair.certificate.decode(),
-            reference_uri="#body-1",
+            reference_uri=f"#{covers}",
             id_attribute="Id",
         )
         root[0][0].append(signature)
@@ -242,6 +249,20 @@ async def test_a_body_wrapped_beside_the_signed_one_is_refused(http: httpx2.Asyn
     root.append(forged)
     found = texts(await payload(http, etree.tostring(root)))
     assert found["iin"] == IIN  # what was signed is what is answered
+
+
+async def test_a_signature_over_less_than_the_body_is_refused(http: httpx2.AsyncClient) -> None:
+    assert error_code(await ask(http, envelope(PERSONS, person(), covers="info-1"))) == "SCSE003"
+
+
+async def test_a_certificate_may_stand_in_a_binary_security_token(http: httpx2.AsyncClient) -> None:
+    root = etree.fromstring(envelope(PERSONS, person()))
+    security, key_info = root[0][0], child(root, ".//{*}KeyInfo")
+    token = etree.SubElement(security, f"{{{WSSE}}}BinarySecurityToken")
+    token.text = child(key_info, ".//{*}X509Certificate").text
+    key_info.clear()
+    etree.SubElement(key_info, f"{{{WSSE}}}SecurityTokenReference")
+    assert (await ask(http, etree.tostring(root))).status_code == 200
 
 
 async def test_only_the_configured_clients_signature_is_accepted(http: httpx2.AsyncClient) -> None:

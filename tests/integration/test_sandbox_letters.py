@@ -187,6 +187,15 @@ async def test_an_sms_that_times_out_is_delivered_once_however_often_it_is_tried
     assert list(sandbox.sms.taken) == ["s-1"]
 
 
+async def test_a_slow_sms_gateway_takes_its_time_and_the_sms(
+    sandbox: Sandbox, http: httpx2.AsyncClient
+) -> None:
+    await http.put("/sandbox/sms/behaviour", json={"behaviour": "slow", "seconds": 0.2})
+    answer = await http.post("/sms", json=sms())
+    assert answer.elapsed.total_seconds() >= 0.2
+    assert list(sandbox.sms.taken) == ["s-1"]
+
+
 async def test_an_sms_gateway_in_error_keeps_nothing(sandbox: Sandbox, http: httpx2.AsyncClient) -> None:
     await http.put("/sandbox/sms/behaviour", json={"behaviour": "error", "times": 1})
     assert (await http.post("/sms", json=sms())).status_code == 500

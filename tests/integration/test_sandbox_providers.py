@@ -130,6 +130,14 @@ async def test_after_a_restart_the_same_replies_come_under_the_same_ids(servers:
     assert len({envelope.id for envelope, _ in heard}) == 2
 
 
+async def test_providers_wait_for_topics_that_are_not_there_yet(own_broker: Broker, tmp_path: Path) -> None:
+    settings = Settings(folder=tmp_path, kafka=own_broker.servers, accept_seconds=0, done_seconds=0)
+    async with running(settings):
+        await create_topics(own_broker.servers, [REFERRALS, REPLIES])
+        await tell(own_broker.servers, sealed(referral(1)))
+        assert len(await replies(own_broker.servers, 2)) == 2
+
+
 async def test_the_program_says_when_it_is_ready_stays_small_and_stops_on_sigterm(
     servers: str, tmp_path: Path
 ) -> None:

@@ -8,8 +8,10 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 import structlog
@@ -76,6 +78,7 @@ class Providers:
             fetch_max_wait_ms=20,
         )
         producer = AIOKafkaProducer(bootstrap_servers=self._servers, acks="all")
+        self._due.clear()  # every referral is heard again
         try:
             await producer.start()
             await consumer.start()
@@ -121,26 +124,23 @@ class Providers:
 
     async def _reply(self, producer: AIOKafkaProducer) -> None:
         while True:
-            await self._until_due()
-            due = self._due[0]
-            body = _sealed(due)
-            await producer.send_and_wait(
-                REPLIES, body, key=str(due.envelope.subject).encode(), headers=KAFKA_HEADERS
-            )
-            heapq.heappop(self._due)
-            self.said.append(
-                Said(due.referral.referral_id, due.referral.service_no, due.reply, datetime.now(UTC))
-            )
+            batch = await self._next_due()
+            sent = [await _say(producer, due) for due in batch]
+            await asyncio.gather(*sent)
+            now = datetime.now(UTC)
+            self.said.extend(Said(d.referral.referral_id, d.referral.service_no, d.reply, now) for d in batch)
 
-    async def _until_due(self) -> None:
+    async def _next_due(self) -> list[_Due]:
+        """All replies whose time has come, in order; waits for the first."""
         clock = asyncio.get_running_loop().time
         while not self._due or self._due[0].at > clock():
             self._more.clear()
-            wait = self._due[0].at - clock() if self._due else None
-            try:
-                await asyncio.wait_for(self._more.wait(), wait)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._more.wait(), self._due[0].at - clock() if self._due else None)
+        batch = []
+        while self._due and self._due[0].at <= clock():
+            batch.append(heapq.heappop(self._due))
+        return batch
 
 
 def provider_routes(providers: Providers) -> APIRouter:
@@ -160,6 +160,15 @@ def provider_routes(providers: Providers) -> APIRouter:
         providers.faults.tell(order)
 
     return router
+
+
+async def _say(producer: AIOKafkaProducer, due: _Due) -> asyncio.Future[Any]:
+    """Hands one reply to the producer; the future ends when the broker has it."""
+    key = str(due.envelope.subject).encode()
+    acknowledged: asyncio.Future[Any] = await producer.send(
+        REPLIES, _sealed(due), key=key, headers=KAFKA_HEADERS
+    )
+    return acknowledged
 
 
 def _sealed(due: _Due) -> bytes:
