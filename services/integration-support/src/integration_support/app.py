@@ -1,0 +1,27 @@
+"""Integration-support put together: its settings, its table of messages, its route."""
+
+from fastapi import FastAPI
+
+from chassis.service import Blueprint, Parts
+from integration_support.consumers import integration_service
+from integration_support.http import Desk, router
+from integration_support.settings import IntegrationSettings
+from messaging import Service
+
+
+def _service(parts: Parts[IntegrationSettings]) -> Service:
+    return integration_service(parts.settings.catalogue, parts.settings.terms)
+
+
+def _attach(app: FastAPI, parts: Parts[IntegrationSettings]) -> None:
+    app.state.desk = Desk(pool=parts.pool, words=parts.words, catalogue=parts.settings.catalogue)
+
+
+BLUEPRINT = Blueprint(
+    name="integration-support",
+    package="integration_support",
+    settings=IntegrationSettings,
+    service=_service,
+    routes=(router,),
+    attach=_attach,
+)

@@ -1,0 +1,112 @@
+"""What notification knows of one family: whom to write to, what was written, what waits to be written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from contracts.intake import ApplicationSubmitted, Kinship, PersonName
+from contracts.notification import Channel
+from contracts.words import Language
+
+
+class State(StrEnum):
+    """A message's way: `created → sending → delivered | failed`.
+
+    `sending`: the channel took it over and a receipt is awaited. `sent`: a mail server took it over, which
+    gives no receipt unless it bounces. `unconfirmed`: the mail server may have taken it, its answer was lost;
+    it is not sent again, for two letters about one decision do more harm than one that a person asks after.
+    """
+
+    CREATED = "created"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenMessage:
+    """One message on one channel; its text lies apart, with the personal data."""
+
+    message_id: UUID
+    channel: Channel
+    about: str
+    created_at: datetime
+    state: State = State.CREATED
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What is said and to which address. An SMS has neither subject nor HTML."""
+
+    to: str
+    text: str
+    language: Language
+    subject: str = ""
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """The applicant, as the application names them."""
+
+    name: PersonName
+    email: str
+    phone: str
+    language: Language
+    region: str  # KATO of the region of arrival
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An event that came before the application it is about: topics have no common order."""
+
+    message_id: UUID
+    event: object
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTask:
+    """The career centre of the region of arrival shall contact the family by this day."""
+
+    task_id: UUID
+    region: str
+    due_on: date
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`letters` are those written since the case was loaded; old texts are not read again to decide."""
+
+    application_id: UUID
+    recipient: Recipient | None = None
+    held: tuple[Held, ...] = ()
+    messages: Mapping[UUID, CitizenMessage] = field(default_factory=dict)
+    letters: Mapping[UUID, Letter] = field(default_factory=dict)
+    contact: ContactTask | None = None
+
+    def was_told(self, about: str) -> bool:
+        return any(message.about == about for message in self.messages.values())
+
+    def with_message(self, message: CitizenMessage, letter: Letter | None = None) -> "Case":
+        letters = {**self.letters, message.message_id: letter} if letter else self.letters
+        messages = {**self.messages, message.message_id: message}
+        return replace(self, messages=MappingProxyType(messages), letters=MappingProxyType(dict(letters)))
+
+
+def recipient_of(application: ApplicationSubmitted) -> Recipient:
+    applicant = next(one for one in application.members if one.kinship is Kinship.APPLICANT)
+    return Recipient(
+        name=applicant.name,
+        email=application.contact.email,
+        phone=application.contact.phone,
+        language=application.language,
+        region=application.region_to,
+    )

@@ -1,0 +1,97 @@
+"""One event, one letter and one SMS; and the career centre is asked to call once all is clear."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from chassis.workdays import Calendar, add_working_days
+from contracts.intake import ApplicationSubmitted
+from contracts.notification import Channel, ContactRequested
+from messaging import Ask, Effect, Tell
+from notification.domain.case import Case, CitizenMessage, ContactTask, Held, Recipient, recipient_of
+from notification.domain.delivery import Send
+from notification.domain.news import CHECK_WAITS, VERIFICATION_CLEAR, News, news_of
+from notification.domain.writing import Scribe
+
+Step = tuple[Case, Sequence[Effect]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What telling needs beside the case: who writes, how the days are counted, how often it is tried."""
+
+    scribe: Scribe
+    zone: ZoneInfo
+    calendar: Calendar
+    contact_days: int  # working days that a career centre has to contact a family
+    attempts: int
+
+
+def hear(case: Case, news: Held, *, office: Office, now: datetime) -> Step:
+    """Tells the citizen, or keeps the news until the application itself is heard."""
+    if isinstance(news.event, ApplicationSubmitted):
+        return _begin(case, news, office=office, now=now)
+    if case.recipient is None:
+        return replace(case, held=(*case.held, news)), ()
+    return _tell(case, case.recipient, news, office=office, now=now)
+
+
+def _begin(case: Case, news: Held, *, office: Office, now: datetime) -> Step:
+    """The application is heard: from now on there is somebody to write to."""
+    if case.recipient is not None or not isinstance(news.event, ApplicationSubmitted):
+        return case, ()
+    recipient = recipient_of(news.event)
+    waiting = sorted(case.held, key=lambda held: held.time)
+    case = replace(case, recipient=recipient, held=())
+    effects: list[Effect] = []
+    for each in (news, *waiting):
+        case, told = _tell(case, recipient, each, office=office, now=now)
+        effects += told
+    return case, effects
+
+
+def _tell(case: Case, recipient: Recipient, news: Held, *, office: Office, now: datetime) -> Step:
+    contact_by = add_working_days(_today(office, now), office.contact_days, office.calendar)
+    said = news_of(news.event, contact_by=contact_by)
+    if said.about == CHECK_WAITS and case.was_told(CHECK_WAITS):
+        return case, ()  # once is kind, each repetition would only worry
+    case, asked = _write(case, recipient, said, news_id=news.message_id, office=office, now=now)
+    if said.about != VERIFICATION_CLEAR or case.contact is not None:
+        return case, asked
+    case, requested = _request_contact(case, recipient, due_on=contact_by, now=now)
+    return case, [*asked, requested]
+
+
+def _write(
+    case: Case, recipient: Recipient, news: News, *, news_id: UUID, office: Office, now: datetime
+) -> Step:
+    scribe, number = office.scribe, case.application_id
+    written = {
+        Channel.EMAIL: scribe.letter(news, recipient, application_id=number),
+        Channel.SMS: scribe.sms(news, recipient, application_id=number),
+    }
+    effects: list[Effect] = []
+    for channel, letter in written.items():
+        # Drawn from the event's id: the same event can never become a second message.
+        message_id = uuid5(news_id, channel)
+        message = CitizenMessage(message_id=message_id, channel=channel, about=news.about, created_at=now)
+        case = case.with_message(message, letter)
+        effects.append(Ask(channel.value, Send(message_id=message_id), attempts=office.attempts))
+    return case, effects
+
+
+def _request_contact(case: Case, recipient: Recipient, *, due_on: date, now: datetime) -> tuple[Case, Effect]:
+    task = ContactTask(
+        task_id=uuid5(case.application_id, "contact"),
+        region=recipient.region,
+        due_on=due_on,
+        requested_at=now,
+    )
+    told = ContactRequested(task_id=task.task_id, region=task.region, due_on=task.due_on)
+    return replace(case, contact=task), Tell(told)
+
+
+def _today(office: Office, now: datetime) -> date:
+    return now.astimezone(office.zone).date()

@@ -1,0 +1,193 @@
+"""Cases loaded and saved for a whole batch: one statement for each table, however many rows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from contracts import EVENTS, spec_of
+from contracts.intake import PersonName
+from contracts.notification import Channel
+from contracts.words import Language
+from messaging import Connection
+from notification.domain.case import Case, CitizenMessage, ContactTask, Held, Recipient, State
+
+LOAD_RECIPIENTS = "SELECT * FROM recipients WHERE application_id = ANY($1::uuid[])"
+LOAD_MESSAGES = "SELECT * FROM messages WHERE application_id = ANY($1::uuid[]) ORDER BY created_at"
+LOAD_CONTACTS = "SELECT * FROM contact_tasks WHERE application_id = ANY($1::uuid[])"
+LOAD_HELD = "SELECT * FROM held_news WHERE application_id = ANY($1::uuid[]) ORDER BY said_at"
+
+INSERT_RECIPIENTS = """
+INSERT INTO recipients (application_id, family_name, given_name, patronymic, email, phone, language, region)
+SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (application_id uuid, family_name text, given_name text,
+  patronymic text, email text, phone text, language text, region text)
+ON CONFLICT (application_id) DO NOTHING
+"""
+
+# Only rows that differ are written anew.
+PUT_MESSAGES = """
+INSERT INTO messages (message_id, application_id, channel, about, state, cause, created_at)
+SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (message_id uuid, application_id uuid, channel text,
+  about text, state text, cause text, created_at timestamptz)
+ON CONFLICT (message_id) DO UPDATE SET state = excluded.state, cause = excluded.cause, changed_at = now()
+WHERE (messages.state, messages.cause) IS DISTINCT FROM (excluded.state, excluded.cause)
+"""
+
+INSERT_LETTERS = """
+INSERT INTO letters (message_id, recipient, language, subject, text, html)
+SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (message_id uuid, recipient text, language text,
+  subject text, text text, html text)
+"""
+
+INSERT_CONTACTS = """
+INSERT INTO contact_tasks (task_id, application_id, region, due_on, requested_at)
+SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (task_id uuid, application_id uuid, region text,
+  due_on date, requested_at timestamptz)
+ON CONFLICT (task_id) DO NOTHING
+"""
+
+INSERT_HELD = """
+INSERT INTO held_news (message_id, application_id, type, body, said_at)
+SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (message_id uuid, application_id uuid, type text,
+  body jsonb, said_at timestamptz)
+ON CONFLICT (message_id) DO NOTHING
+"""
+
+# What was held is told once the application is known.
+FORGET_HELD = "DELETE FROM held_news WHERE application_id = ANY($1::uuid[])"
+
+
+async def load(conn: Connection, keys: Collection[UUID]) -> dict[UUID, Case]:
+    """Cases by application id; one of which nothing was heard is left out."""
+    ids = list(keys)
+    recipients = {row["application_id"]: _recipient(row) for row in await conn.fetch(LOAD_RECIPIENTS, ids)}
+    contacts = {row["application_id"]: _contact(row) for row in await conn.fetch(LOAD_CONTACTS, ids)}
+    messages: dict[UUID, dict[UUID, CitizenMessage]] = defaultdict(dict)
+    for row in await conn.fetch(LOAD_MESSAGES, ids):
+        messages[row["application_id"]][row["message_id"]] = _message(row)
+    held: dict[UUID, list[Held]] = defaultdict(list)
+    for row in await conn.fetch(LOAD_HELD, ids):
+        held[row["application_id"]].append(_held(row))
+    return {
+        key: Case(
+            application_id=key,
+            recipient=recipients.get(key),
+            held=tuple(held[key]),
+            messages=MappingProxyType(messages[key]),
+            contact=contacts.get(key),
+        )
+        for key in recipients.keys() | held.keys()
+    }
+
+
+async def save(conn: Connection, cases: Collection[Case]) -> None:
+    known = [case for case in cases if case.recipient is not None]
+    if known:
+        await conn.execute(FORGET_HELD, [case.application_id for case in known])
+    await _write(conn, INSERT_HELD, (_held_row(case, one) for case in cases for one in case.held))
+    await _write(conn, INSERT_RECIPIENTS, (_recipient_row(c, c.recipient) for c in known if c.recipient))
+    await _write(conn, PUT_MESSAGES, (_message_row(c, one) for c in known for one in c.messages.values()))
+    await _write(conn, INSERT_LETTERS, (row for case in known for row in _letter_rows(case)))
+    await _write(conn, INSERT_CONTACTS, (_contact_row(c, c.contact) for c in known if c.contact))
+
+
+async def _write(conn: Connection, statement: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """All rows in one statement."""
+    written = list(rows)
+    if written:
+        await conn.execute(statement, msgspec.json.encode(written).decode())
+
+
+def _recipient(row: Mapping[str, Any]) -> Recipient:
+    return Recipient(
+        name=PersonName(family=row["family_name"], given=row["given_name"], patronymic=row["patronymic"]),
+        email=row["email"],
+        phone=row["phone"],
+        language=Language(row["language"]),
+        region=row["region"],
+    )
+
+
+def _message(row: Mapping[str, Any]) -> CitizenMessage:
+    return CitizenMessage(
+        message_id=row["message_id"],
+        channel=Channel(row["channel"]),
+        about=row["about"],
+        created_at=row["created_at"],
+        state=State(row["state"]),
+        cause=row["cause"],
+    )
+
+
+def _contact(row: Mapping[str, Any]) -> ContactTask:
+    return ContactTask(
+        task_id=row["task_id"],
+        region=row["region"],
+        due_on=row["due_on"],
+        requested_at=row["requested_at"],
+    )
+
+
+def _held(row: Mapping[str, Any]) -> Held:
+    event: object = msgspec.json.decode(row["body"], type=EVENTS[row["type"]])
+    return Held(message_id=row["message_id"], event=event, time=row["said_at"])
+
+
+def _recipient_row(case: Case, recipient: Recipient) -> dict[str, Any]:
+    return {
+        "application_id": case.application_id,
+        "family_name": recipient.name.family,
+        "given_name": recipient.name.given,
+        "patronymic": recipient.name.patronymic,
+        "email": recipient.email,
+        "phone": recipient.phone,
+        "language": recipient.language,
+        "region": recipient.region,
+    }
+
+
+def _message_row(case: Case, message: CitizenMessage) -> dict[str, Any]:
+    return {
+        "message_id": message.message_id,
+        "application_id": case.application_id,
+        "channel": message.channel,
+        "about": message.about,
+        "state": message.state,
+        "cause": message.cause,
+        "created_at": message.created_at,
+    }
+
+
+def _letter_rows(case: Case) -> Iterable[dict[str, Any]]:
+    for message_id, letter in case.letters.items():
+        yield {
+            "message_id": message_id,
+            "recipient": letter.to,
+            "language": letter.language,
+            "subject": letter.subject,
+            "text": letter.text,
+            "html": letter.html,
+        }
+
+
+def _contact_row(case: Case, task: ContactTask) -> dict[str, Any]:
+    return {
+        "task_id": task.task_id,
+        "application_id": case.application_id,
+        "region": task.region,
+        "due_on": task.due_on,
+        "requested_at": task.requested_at,
+    }
+
+
+def _held_row(case: Case, held: Held) -> dict[str, Any]:
+    return {
+        "message_id": held.message_id,
+        "application_id": case.application_id,
+        "type": spec_of(type(held.event)).type,
+        "body": held.event,
+        "said_at": held.time,
+    }
