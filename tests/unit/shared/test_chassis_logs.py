@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from chassis.line_writer import QUEUE_LINES
-from chassis.logs import bind, configure_logs
+from chassis.logs import configure_logs
 from chassis.settings import LogFormat, LogLevel
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -43,7 +43,7 @@ def lines(pipe: tuple[int, int]) -> Lines:
 
 
 def test_a_line_says_who_what_when_and_for_which_case(lines: Lines) -> None:
-    bind(correlation_id="c-1", message_id=None)
+    structlog.contextvars.bind_contextvars(correlation_id="c-1")
     structlog.get_logger().info("eligibility_decided", outcome="eligible", duration_ms=3.5)
     (line,) = lines()
     assert line.pop("time").endswith("Z")

@@ -43,11 +43,6 @@ def configure_logs(
     return writer
 
 
-def bind(**ids: str | None) -> None:
-    """Binds ids (`correlation_id`, `message_id`, `application_id`) to all lines of this task."""
-    structlog.contextvars.bind_contextvars(**{name: value for name, value in ids.items() if value})
-
-
 def _before_rendering(service: str, *, readable: bool) -> list[Processor]:
     def add_service(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
         line["service"] = service
