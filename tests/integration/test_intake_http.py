@@ -118,6 +118,7 @@ async def test_a_draft_needs_a_key(intake: RunningIntake, key: str | None, code:
         ("members/0/birth_date", "2015-01-01", "#/members/0/birth_date", "applicant_minor"),
         ("members/1/birth_date", "2999-01-01", "#/members/1/birth_date", "birth_in_future"),
         ("members/0/name/given", "N0", "#/members/0/name/given", "name_letters"),
+        ("members/0/diploma_number", "ЖБ\0 1234567", "#/members/0/diploma_number", "text_signs"),
         ("members/0/able_to_work", "yes", "#/members/0/able_to_work", "bool_type"),
         ("region_to", "999000000", "#/region_to", "unknown_region"),
         ("region_to", "610000000", "#/region_to", "same_region"),
@@ -317,9 +318,7 @@ async def test_an_officer_asks_for_a_state_and_a_region(intake: RunningIntake) -
 
 async def test_one_person_has_one_living_application(intake: RunningIntake) -> None:
     living = await intake.submitted()
-    application_id, papers = await papers_of(intake)
-    for paper in papers:
-        await intake.upload(paper)
+    application_id = await intake.filled()
     answer = await intake.submit(application_id)
     assert (answer.status_code, answer.json()["code"]) == (409, "already_applied")
     assert answer.json()["application_id"] == living
@@ -330,11 +329,8 @@ async def test_one_person_has_one_living_application(intake: RunningIntake) -> N
 async def test_two_submissions_of_one_person_at_once_make_one_application(
     intake: RunningIntake,
 ) -> None:
-    drafts = [await papers_of(intake) for _ in range(4)]
-    for _, papers in drafts:
-        for paper in papers:
-            await intake.upload(paper)
-    answers = await asyncio.gather(*(intake.submit(application_id) for application_id, _ in drafts))
+    drafts = [await intake.filled() for _ in range(4)]
+    answers = await asyncio.gather(*map(intake.submit, drafts))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 

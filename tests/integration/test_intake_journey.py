@@ -144,6 +144,7 @@ async def test_a_blocked_family_reads_why_and_what_to_do(intake: RunningIntake) 
     case = await intake.submitted()
     await intake.hear(case, VerificationCompleted(verdict=Verdict.BLOCKED, reasons=(REASON,)))
     await intake.until(case, "blocked")
+    assert (await intake.submit(await intake.filled())).json()["code"] == "already_applied"
     russian = await intake.view(case, headers={"Accept-Language": "ru"})
     assert russian["reasons"] == [
         {

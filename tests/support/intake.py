@@ -95,15 +95,20 @@ class RunningIntake:
     async def upload(self, place: str, content: bytes = PDF, *, headers: Headers = NONE) -> httpx2.Response:
         return await self.http.put(place, content=content, headers={**self.bearer(), **headers})
 
-    async def submitted(self) -> str:
-        """The id of a new application with all its papers, submitted."""
+    async def filled(self) -> str:
+        """The id of a new draft with all its papers."""
         made = (await self.draft()).json()
         case = f"/v1/applications/{made['application_id']}"
         for need in made["papers_required"]:
             await self.upload(f"{case}/papers/{need['member_id']}/{need['kind']}")
-        answer = await self.submit(made["application_id"])
-        assert answer.status_code == 200, answer.text
         application_id: str = made["application_id"]
+        return application_id
+
+    async def submitted(self) -> str:
+        """The id of a new application with all its papers, submitted."""
+        application_id = await self.filled()
+        answer = await self.submit(application_id)
+        assert answer.status_code == 200, answer.text
         return application_id
 
     async def submit(self, application_id: str, *, key: str | None = None) -> httpx2.Response:

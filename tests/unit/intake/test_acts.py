@@ -1,9 +1,10 @@
 """What citizens do: when each act is allowed, what it tells, and what a refusal is called."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +16,9 @@ from contracts.intake import (
     PaperKind,
     QuestionnaireCompleted,
 )
+from contracts.notification import ContactRequested
 from contracts.words import Category
+from intake.decider import Cases
 from intake.domain.acts import (
     AddPaper,
     ChooseHousing,
@@ -36,7 +39,7 @@ from intake.domain.case import (
 )
 from intake.domain.journey import choose_housing, fill_questionnaire, report_arrival
 from intake.domain.submission import WITHDRAWAL_STATES, add_paper, make_draft, submit, withdraw
-from messaging import Decision, Refusal, Tell
+from messaging import Decision, Message, PermanentError, Refusal, Tell
 from unit.intake.families import CASE, FAMILY, IIN, MOMENT, case_in, draft, draft_act, with_papers
 
 CERTIFICATE = Certificate(number="KZ-59-2026-000001", cap_tenge=7_028_125, issued_on=date(2026, 3, 5))
@@ -139,6 +142,29 @@ def test_one_person_has_one_living_application(citizen: str, named: bool) -> Non
 def test_a_submission_is_seen_by_the_next_one_of_the_same_batch() -> None:
     decision = submit(with_papers(draft()), None, SUBMIT, MOMENT)
     assert decision.states[person_key(IIN)] == LivingCase(application_id=CASE, citizen="citizen-1")
+
+
+def test_a_submission_locks_its_person_beside_its_case() -> None:
+    """Two instances never decide two submissions of one person at once; held by `Cases.keys`."""
+    message = Message(id=uuid4(), subject=CASE, body=SUBMIT, time=MOMENT.now, correlation_id="c")
+    assert set(Cases(ZoneInfo("Asia/Almaty")).keys(message)) == {CASE, person_key(IIN)}
+
+
+def test_the_day_of_submission_is_kazakhstans() -> None:
+    """Late on 31 December in UTC it is the new year in Almaty, with its own rules."""
+    late = datetime(2026, 12, 31, 20, 0, tzinfo=UTC)
+    message = Message(id=uuid4(), subject=CASE, body=SUBMIT, time=late, correlation_id="c")
+    decision = Cases(ZoneInfo("Asia/Almaty")).decide({CASE: with_papers(draft())}, message, late)
+    (event,) = told(decision)
+    assert isinstance(event, ApplicationSubmitted)
+    assert event.submitted_on == date(2027, 1, 1)
+
+
+def test_an_event_about_an_unknown_case_is_for_a_person_to_look_at() -> None:
+    event = ContactRequested(task_id=uuid4(), region="610000000", due_on=date(2026, 3, 3))
+    message = Message(id=uuid4(), subject=CASE, body=event, time=MOMENT.now, correlation_id="c")
+    with pytest.raises(PermanentError):
+        Cases(ZoneInfo("Asia/Almaty")).decide({}, message, MOMENT.now)
 
 
 def _paper(sha256: str = "1" * 64) -> FiledPaper:

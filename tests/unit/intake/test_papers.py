@@ -93,6 +93,10 @@ def test_a_file_that_was_cut_off_is_damaged(content: bytes) -> None:
             media_type(content[:length])
 
 
+def test_what_a_camera_writes_behind_a_picture_does_not_matter() -> None:
+    assert media_type(JPEG + b"notes of a camera" * 100) is MediaType.JPEG
+
+
 def test_a_picture_with_one_wrong_byte_is_damaged() -> None:
     with pytest.raises(DamagedError):
         media_type(PNG.replace(b"body", b"bode", 1))

@@ -29,8 +29,9 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-#: A person with a case in one of these states does not apply again.
-LIVING = frozenset(State) - {State.DRAFT, State.BLOCKED, State.REFUSED, State.WITHDRAWN}
+#: A person with a case in one of these states does not apply again. A blocked case may yet be cleared; who
+#: would rather begin anew withdraws it first.
+LIVING = frozenset(State) - {State.DRAFT, State.REFUSED, State.WITHDRAWN}
 #: The family has moved: later decisions are written down but do not turn the state back.
 MOVED = frozenset({State.ARRIVED, State.SETTLING, State.SETTLED})
 

@@ -118,9 +118,13 @@ def _whole_jpeg(content: bytes) -> bool:
     place, framed = 2, False
     while place + 4 <= len(content) and content[place] == 0xFF:
         marker, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4], "big")
+        if marker == 0xFF:  # a fill byte
+            place += 1
+            continue
         framed |= marker in _JPEG_FRAMES
         if marker == 0xDA:
-            return framed and b"\xff\xd9" in content[-64:]
+            # Inside the picture these two bytes cannot stand; cameras write notes of their own behind them.
+            return framed and b"\xff\xd9" in content[place:]
         place += 2 + length
     return False
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StrictBool
 
 from chassis.regions import region_of
 from intake.domain.acts import ChooseHousing, FillQuestionnaire, ReportArrival, Withdraw
-from intake.http.draft_body import Body, fault
+from intake.http.draft_body import Body, Text, fault
 from intake.http.edge import AnyCase, IdempotencyKey, OwnCase, act
 
 router = APIRouter(prefix="/v1/applications/{application_id}")
@@ -40,10 +40,10 @@ class QuestionnaireBody(Body):
 
 
 class HousingBody(Body):
-    cadastral_number: Annotated[str, Field(min_length=3, max_length=50)]
+    cadastral_number: Annotated[Text, Field(min_length=3, max_length=50)]
     price_tenge: Annotated[int, Field(strict=True, gt=0, le=MOST_TENGE)]
     kato: Place
-    contract_number: Annotated[str, Field(min_length=1, max_length=50)]
+    contract_number: Annotated[Text, Field(min_length=1, max_length=50)]
 
 
 class ArrivalBody(Body):
@@ -52,7 +52,7 @@ class ArrivalBody(Body):
 
 
 class WithdrawalBody(Body):
-    reason: Annotated[str, Field(max_length=500)] | None = None
+    reason: Annotated[Text, Field(max_length=500)] | None = None
 
 
 @router.post("/questionnaire")

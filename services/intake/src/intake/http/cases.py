@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import to_builtins
 
 from chassis.auth import requires
@@ -20,7 +20,7 @@ LAST_NUMBER = 2**63 - 1
 
 
 @router.get("/v1/applications/{application_id}")
-async def show(request: Request, visit: AnyCase) -> dict[str, Any]:
+async def show(request: Request, response: Response, visit: AnyCase) -> dict[str, Any]:
     """The case as it is now, with its timeline, in the reader's language."""
     intake = of(request)
     # One snapshot, so that the state and the timeline agree.
@@ -28,7 +28,9 @@ async def show(request: Request, visit: AnyCase) -> dict[str, Any]:
         case = (await load(conn, [visit.application_id]))[visit.application_id]
         entries = await timeline(conn, visit.application_id)
     assert isinstance(case, Case)
-    voice = Voice(words=intake.words, language=language_of(request), zone=intake.zone)
+    language = language_of(request)
+    response.headers.update({"Content-Language": language, "Cache-Control": "no-store"})
+    voice = Voice(words=intake.words, language=language, zone=intake.zone)
     today = datetime.now(UTC).astimezone(intake.zone).date()
     return case_in_words(case, entries, voice=voice, today=today)
 

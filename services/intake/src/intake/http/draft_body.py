@@ -33,6 +33,13 @@ def _name(value: str) -> str:
     return value
 
 
+def _text(value: str) -> str:
+    """What a person can read: a database cannot keep NUL, and invisible signs only deceive."""
+    if not all(sign.isprintable() or sign in "\n\t" for sign in value):
+        raise fault("text_signs")
+    return value
+
+
 def _of_a_name(sign: str) -> bool:
     # Marks: vowel signs, and U+0621 ء with its high form, belong to Arabic script.
     return sign.isalpha() or sign in _BETWEEN_LETTERS or unicodedata.category(sign).startswith("M")
@@ -83,6 +90,8 @@ def _given(value: bool) -> bool:
     return value
 
 
+#: Any readable text of a person; its length is bounded where it is used.
+Text = Annotated[str, AfterValidator(_text)]
 NamePart = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_name)]
 Region = Annotated[str, Field(max_length=9), AfterValidator(_region)]
 
@@ -105,7 +114,7 @@ class MemberBody(Body):
     birth_date: Annotated[date, AfterValidator(_born)]
     iin: Annotated[str, Field(max_length=50), AfterValidator(_iin)] | None = None
     able_to_work: StrictBool = False
-    diploma_number: Annotated[str, Field(min_length=3, max_length=50)] | None = None
+    diploma_number: Annotated[Text, Field(min_length=3, max_length=50)] | None = None
     skill: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
 
 

@@ -1,6 +1,6 @@
 """Making an application and submitting it: the citizen's two acts that need an idempotency key."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -13,7 +13,7 @@ from chassis.languages import language_of
 from chassis.problems import Problem, fields_of
 from intake.domain.acts import Submit
 from intake.http.draft_body import DraftBody
-from intake.http.edge import Intake, NeededKey, OwnCase, act, ask, of
+from intake.http.edge import NeededKey, OwnCase, act, ask, of
 from intake.http.family_faults import family_faults
 
 router = APIRouter()
@@ -32,7 +32,9 @@ async def make_draft(
     request: Request, response: Response, citizen: Citizen, key: NeededKey
 ) -> dict[str, Any]:
     """A draft. Its id follows from the citizen and his key: however often it is sent, it is one case."""
-    draft = read_draft(await request.body(), intake=of(request))
+    intake = of(request)
+    today = datetime.now(UTC).astimezone(intake.zone).date()
+    draft = read_draft(await request.body(), departures=intake.departures, today=today)
     application_id = uuid5(_DRAFTS, f"{citizen.subject} {key}")
     command = draft.as_act(citizen.subject, application_id)
     reply = await ask(request, command, subject=application_id, principal=citizen, key=key)
@@ -45,10 +47,9 @@ async def submit(request: Request, visit: OwnCase, key: NeededKey) -> dict[str, 
     return await act(request, Submit(applicant_iin=visit.owner.applicant_iin), visit, key=key)
 
 
-def read_draft(body: bytes, *, intake: Intake) -> DraftBody:
+def read_draft(body: bytes, *, departures: frozenset[str], today: date) -> DraftBody:
     """The body of a new application; `Problem` 422 with all its faults at once."""
-    today = datetime.now(UTC).astimezone(intake.zone).date()
-    wrong = family_faults(_sent(body), departures=intake.departures, today=today)
+    wrong = family_faults(_sent(body), departures=departures, today=today)
     try:
         draft = DraftBody.model_validate_json(body, context={"today": today})
     except ValidationError as error:

@@ -139,6 +139,7 @@ field-phone-invalid = the phone number is not right: write it internationally, s
 field-phone-russian = this is a Russian number: give one of Kazakhstan or of another country
 field-email-invalid = the e-mail address is not right: it looks like citizen@example.com
 field-name-letters = a name has only letters, spaces, hyphens and apostrophes
+field-text-signs = there are invisible signs in it: please type the text again
 field-birth-in-future = the day { $day } has not come yet: check the date of birth
 
 warning-iin-impossible-date = The calendar has no such date as the IIN carries. This is no error, but compare it with the document.
