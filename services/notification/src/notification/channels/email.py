@@ -24,7 +24,6 @@ log = structlog.get_logger()
 
 MAILBOX_REFUSED = "mailbox_refused"
 LETTER_REFUSED = "letter_refused"
-ADDRESS_NOT_SUPPORTED = "address_not_supported"  # letters beyond ASCII, and a server without SMTPUTF8
 
 #: Replies that concern this letter alone; any other refusal is about us and is tried again.
 _ABOUT_THE_LETTER = {SMTPRecipientRefused: MAILBOX_REFUSED, SMTPDataError: LETTER_REFUSED}
@@ -90,7 +89,7 @@ class _Handover:
         smtp = self._server.connection()
         try:
             await smtp.connect()
-            options = self._address_options(smtp)
+            options = await self._address_options(smtp)
             await smtp.mail(self._server.sender, options=options, encoding="utf-8")
             await smtp.rcpt(self._letter.to, encoding="utf-8")
             self._handing = True
@@ -118,11 +117,13 @@ class _Handover:
         log.warning("email_refused", message_id=str(self._message_id), cause=cause, code=error.code)
         return self._handed(Handover.REFUSED, cause)
 
-    def _address_options(self, smtp: SMTP) -> list[str]:
+    async def _address_options(self, smtp: SMTP) -> list[str]:
+        """An address beyond ASCII needs a server that takes such (RFC 6531)."""
         if self._letter.to.isascii():
             return []
+        await smtp.ehlo()
         if not smtp.supports_extension("smtputf8"):
-            raise SMTPRecipientRefused(553, ADDRESS_NOT_SUPPORTED, self._letter.to)
+            raise SMTPRecipientRefused(553, "no SMTPUTF8", self._letter.to)
         return ["SMTPUTF8"]
 
     def _bytes(self) -> bytes:
