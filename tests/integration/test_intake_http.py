@@ -270,6 +270,16 @@ async def test_someone_elses_case_looks_like_none(intake: RunningIntake) -> None
     assert [answer.status_code for answer in answers] == [404] * 5
 
 
+async def test_an_officer_who_is_a_citizen_too_does_not_act_in_anothers_name(
+    intake: RunningIntake,
+) -> None:
+    application_id = await intake.filled()
+    both = intake.bearer("officer-1", "citizen officer")
+    assert (await intake.view(application_id, headers=both))["state"] == "draft"
+    answer = await intake.act(application_id, "withdrawal", {}, headers=both)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 @pytest.mark.parametrize(
     ("claims", "status"),
     [

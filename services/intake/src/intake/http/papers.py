@@ -5,6 +5,7 @@ from urllib.parse import unquote
 from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Header, Request
+from msgspec import to_builtins
 
 from chassis.problems import Problem
 from contracts.intake import PaperKind
@@ -31,11 +32,10 @@ async def put_paper(
     paper_number: Annotated[str | None, Header()] = None,
 ) -> dict[str, Any]:
     """The body is the file. The number comes in a header, since addresses are written down along the way."""
-    intake = of(request)
     number = _number(paper_number)
-    content = await _content(request, intake.paper_limit_bytes)
+    content = await _content(request, of(request).paper_limit_bytes)
     is_a = _media_type(content)
-    sha256 = await intake.files.keep(content)
+    sha256 = await of(request).files.keep(content)
     paper = FiledPaper(
         paper_id=uuid5(visit.application_id, f"{member_id} {kind} {sha256}"),
         member_id=member_id,
@@ -46,15 +46,7 @@ async def put_paper(
         size_bytes=len(content),
     )
     reply = await act(request, AddPaper(paper=paper), visit)
-    return {
-        "paper_id": str(paper.paper_id),
-        "member_id": str(member_id),
-        "kind": kind.value,
-        "media_type": paper.media_type,
-        "size_bytes": paper.size_bytes,
-        "sha256": sha256,
-        "missing": reply["missing"],
-    }
+    return {**to_builtins(paper), "missing": reply["missing"]}
 
 
 async def _content(request: Request, limit_bytes: int) -> bytes:
