@@ -1,0 +1,1 @@
+"""State registers behind the e-government gateway (docs/registries.md)."""
