@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -36,6 +37,7 @@ async def make_draft(
     today = datetime.now(UTC).astimezone(intake.zone).date()
     draft = read_draft(await request.body(), departures=intake.departures, today=today)
     application_id = uuid5(_DRAFTS, f"{citizen.subject} {key}")
+    structlog.contextvars.bind_contextvars(application_id=str(application_id))
     command = draft.as_act(citizen.subject, application_id)
     reply = await ask(request, command, subject=application_id, principal=citizen, key=key)
     response.headers["Location"] = f"/v1/applications/{application_id}"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import Depends, Header, Request
 
 from chassis.auth import Principal, requires
@@ -65,6 +66,7 @@ def of(request: Request) -> Intake:
 
 async def _visit(request: Request, application_id: UUID, principal: Principal) -> Visit:
     """Someone else's case looks like no case at all."""
+    structlog.contextvars.bind_contextvars(application_id=str(application_id))
     async with of(request).pool.acquire() as conn:
         found = await owner(conn, application_id)
     if found is None or not (principal.may("officer") or found.citizen == principal.subject):
