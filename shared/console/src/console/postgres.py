@@ -57,7 +57,13 @@ class Postgres:
 
     def running(self) -> bool:
         """Whether the server of this folder is up (or on its way up or down)."""
-        return _is_postgres(self._owner())
+        return self.pid is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The server's first process, while it runs."""
+        owner = self._owner()
+        return owner if _is_postgres(owner) else None
 
     @property
     def home(self) -> Path:
@@ -147,6 +153,7 @@ class Postgres:
                 stdout=output,
                 stderr=output,
                 cwd=self.home,
+                start_new_session=True,  # Ctrl-C is for whoever waits here, not for a half started server
                 **account.identity(),
             )
         if done.returncode != 0:

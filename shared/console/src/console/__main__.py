@@ -1,0 +1,5 @@
+"""`python -m console` is `qonys`."""
+
+from console.main import app
+
+app()

@@ -1,0 +1,114 @@
+"""`qonys demo`: eight families on a stack of their own, live, with what came of each beside what must."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from pydantic import ValidationError
+
+from console import screen, supervise
+from console.errors import PlainError
+from console.history import write_events
+from console.layout import BrokerKind, Pace, Stack, default_folder, plan
+from console.memory import Meter
+from console.outcomes import Sizes, show_outcomes
+from console.play import Seen, Stage, differences, play, stage
+from console.stageboard import board
+from sandbox.scenarios import load
+
+LIMIT_SECONDS = 60.0
+PACE = Pace(accept_seconds=0.5, done_seconds=1.0, silence_seconds=2.0)
+HERE = ZoneInfo("Asia/Almaty")
+
+
+def demo(
+    examples: Annotated[Path, typer.Option(help="Folder with the families' files")] = Path("examples"),
+    folder: Annotated[Path | None, typer.Option(help="Where the demo keeps its files")] = None,
+    kafka: Annotated[
+        BrokerKind, typer.Option(help="The broker: embedded, or Apache Kafka")
+    ] = BrokerKind.EMBEDDED,
+    language: Annotated[str, typer.Option(help="Language of the states: en, kk, ru, kk-Arab")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="The outcomes as JSON on stdout")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Let it run on at the end, until Ctrl-C")] = False,
+) -> None:
+    """Watch eight families travel from the application to their new home, on a stack made for it."""
+    began = time.monotonic()
+    families = _families(examples)
+    stack = _fresh(folder or default_folder().parent / "demo", kafka)
+    try:
+        with supervise.running(stack, say=screen.say), Meter(stack) as meter:
+            asyncio.run(_play_all(families, stack, language))
+            asyncio.run(write_events(stack, _events(stack)))
+            sizes = Sizes(seconds=time.monotonic() - began, most_bytes=meter.most_bytes)
+            show_outcomes(families, sizes, as_json=as_json)
+            _show_places(stack, running=keep)
+            if keep:
+                supervise.watch(stack, say=screen.say)
+    finally:
+        stack.postgres.remove()
+    if any(map(differences, families)):
+        raise typer.Exit(1)
+
+
+def _families(examples: Path) -> list[Seen]:
+    files = sorted(examples.glob("*.json"))
+    if not files:
+        raise PlainError(
+            f"no families in {examples}", remedy="name their folder: qonys demo --examples FOLDER"
+        )
+    today = datetime.now(HERE).date()
+    try:
+        return [Seen(file.stem, load(file, today=today)) for file in files]
+    except ValidationError as error:
+        raise PlainError(f"a file in {examples} is not a family: {error}") from None
+
+
+def _fresh(folder: Path, kafka: BrokerKind) -> Stack:
+    """A stack in an empty folder; what the last demo left there is removed."""
+    stack = plan(folder, kind=kafka, pace=PACE)
+    supervise.refuse_second(stack)
+    supervise.stop_everything(stack)
+    stack.postgres.remove()
+    shutil.rmtree(folder)
+    return plan(folder, kind=kafka, pace=PACE)
+
+
+async def _play_all(families: list[Seen], stack: Stack, language: str) -> None:
+    with board(families) as on_change:
+        async with stage(stack, language=language) as doors, asyncio.TaskGroup() as group:
+            for family in families:
+                group.create_task(_play_within_time(family, doors, on_change))
+
+
+async def _play_within_time(family: Seen, doors: Stage, on_change: Callable[[Seen], None]) -> None:
+    try:
+        async with asyncio.timeout(LIMIT_SECONDS):
+            await play(family, doors, on_change=on_change)
+    except TimeoutError:
+        family.trouble = f"not there after {LIMIT_SECONDS:.0f} s"
+    except PlainError as error:
+        family.trouble = f"{error} {error.remedy or ''}".strip()
+    on_change(family)
+
+
+def _events(stack: Stack) -> Path:
+    return stack.folder / "events.jsonl"
+
+
+def _show_places(stack: Stack, *, running: bool) -> None:
+    screen.say("")
+    screen.say("Where to look next")
+    screen.say(f"  letters   {screen.path(stack.mail)}/*.txt")
+    screen.say(f"  events    {screen.path(_events(stack))}")
+    screen.say(f"  logs      {screen.path(stack.logs)}")
+    if running:
+        screen.say(f"  intake    {stack.url('intake')}   sandbox {stack.url('sandbox')}   until Ctrl-C")
+        screen.say(f"  addresses and tokens: qonys env --folder {screen.path(stack.folder)}")
+    else:
+        screen.say("  addresses qonys up, then qonys env; qonys demo --keep lets the demo run on")

@@ -1,0 +1,142 @@
+"""A stack on this machine: where its files are and where its parts listen, found again from any command."""
+
+import json
+import os
+import socket
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from console.broker import Broker
+from console.errors import PlainError
+from console.kafka import ApacheKafka
+from console.postgres import Postgres
+from console.tansu import Tansu
+
+SERVICES = ("intake", "verification", "notification", "integration-support")
+#: Everything that listens for HTTP, with the mail server of the sandbox.
+LISTENERS = ("sandbox", "sandbox-smtp", *SERVICES, *(f"{name}-relay" for name in SERVICES))
+
+
+class BrokerKind(StrEnum):
+    EMBEDDED = "embedded"  # quick, forgets on restart
+    APACHE = "apache"  # needs Java 17 and, once, Maven
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast the world outside moves, in seconds."""
+
+    accept_seconds: float = 2.0  # a provider accepts a referral
+    done_seconds: float = 10.0  # and some time later has done it
+    silence_seconds: float = 5.0  # a register that was silent is asked again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """What every command needs to know of a stack."""
+
+    folder: Path
+    kind: BrokerKind
+    ports: Mapping[str, int]
+    pace: Pace
+
+    @property
+    def postgres(self) -> Postgres:
+        return Postgres(self.folder / "postgres")
+
+    @property
+    def broker(self) -> Broker:
+        folder = self.folder / f"broker-{self.kind}"
+        return Tansu(folder) if self.kind is BrokerKind.EMBEDDED else ApacheKafka(folder)
+
+    @property
+    def forgetful(self) -> bool:
+        """Whether a restarted broker is an empty one."""
+        return self.kind is BrokerKind.EMBEDDED
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def mail(self) -> Path:
+        """Letters as files."""
+        return self.folder / "sandbox" / "mail"
+
+    @property
+    def records(self) -> Path:
+        """Who runs, a file for each process."""
+        return self.folder / "run"
+
+    @property
+    def supervisor(self) -> Path:
+        """The record of the process that keeps this stack running."""
+        return self.records / "supervisor.json"
+
+    @property
+    def ready(self) -> Path:
+        """Is there while everything answers."""
+        return self.records / "ready"
+
+    def url(self, name: str) -> str:
+        """Where a service, a relay or the sandbox answers HTTP."""
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+
+def plan(folder: Path, *, kind: BrokerKind, pace: Pace) -> Stack:
+    """The stack of this folder, with the ports it had before as far as they are free; written down."""
+    folder.mkdir(parents=True, exist_ok=True)
+    before = _read(folder).get("ports", {})
+    stack = Stack(folder=folder.resolve(), kind=kind, ports=_free_ports(before), pace=pace)
+    written = {"kind": kind, "ports": dict(stack.ports), "pace": asdict(pace)}
+    _file(folder).write_text(json.dumps(written, indent=2) + "\n")
+    return stack
+
+
+def known(folder: Path) -> Stack:
+    """The stack that was last started in this folder. Raises PlainError when there was none."""
+    written = _read(folder)
+    if not written:
+        raise PlainError(f"no stack was started in {folder}", remedy="start one: qonys up")
+    return Stack(
+        folder=folder.resolve(),
+        kind=BrokerKind(written["kind"]),
+        ports=written["ports"],
+        pace=Pace(**written["pace"]),
+    )
+
+
+def default_folder() -> Path:
+    """`QONYS_HOME`, or var/stack here."""
+    return Path(os.environ.get("QONYS_HOME") or "var/stack")
+
+
+def _free_ports(before: Mapping[str, int]) -> dict[str, int]:
+    with ExitStack() as held:  # all at once, so that none is dealt out twice
+        return {name: _free_port(before.get(name, 0), held) for name in LISTENERS}
+
+
+def _free_port(wanted: int, held: ExitStack) -> int:
+    probe = held.enter_context(socket.socket())
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind(("127.0.0.1", wanted))
+    except OSError:
+        probe.bind(("127.0.0.1", 0))
+    return int(probe.getsockname()[1])
+
+
+def _file(folder: Path) -> Path:
+    return folder / "stack.json"
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    try:
+        written: dict[str, Any] = json.loads(_file(folder).read_text())
+    except FileNotFoundError:
+        return {}
+    return written

@@ -1,0 +1,174 @@
+"""Plays one family's file on a running stack: applies, acts when the case allows, writes down what is seen."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from console.citizen import Citizen
+from console.layout import Stack
+from console.world import World
+from sandbox.families import Family
+from sandbox.scenarios import About, Act, Expect, Scenario, filed
+
+LOOK_SECONDS = 0.3
+#: A case in one of these states goes no further by itself.
+ENDS = frozenset({"blocked", "refused", "withdrawn", "settled"})
+
+
+@dataclass
+class Seen:
+    """What was seen of one family's way so far."""
+
+    name: str
+    scenario: Scenario
+    cases: set[str] = field(default_factory=set)
+    states: list[str] = field(default_factory=list)
+    waited_for: set[str] = field(default_factory=set)
+    case: dict[str, Any] = field(default_factory=dict)
+    services: int | None = None
+    letters: int = 0
+    trouble: str | None = None
+
+    @property
+    def who(self) -> str:
+        """The applicant, as the file names them."""
+        name = self.scenario.application["members"][0]["name"]
+        return f"{name['family']} {name['given']}"
+
+    @property
+    def state(self) -> str:
+        return self.states[-1] if self.states else "–"
+
+    def look(self, case: dict[str, Any]) -> bool:
+        """Take a new view in; whether anything a person would notice has changed."""
+        changed = _noticed(case) != _noticed(self.case)
+        self.case = case
+        if case["state"] not in self.states[-1:]:
+            self.states.append(case["state"])
+        if case["waiting"]:
+            self.waited_for.add(case["waiting"]["for"])
+        return changed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """The doors of a running stack that a play goes through."""
+
+    intake: httpx2.AsyncClient
+    integration: httpx2.AsyncClient
+    world: World
+    officer: str
+    language: str
+
+    async def citizen(self, name: str) -> Citizen:
+        bearer = await self.world.bearer("citizen", subject=f"citizen-{name}")
+        return Citizen(http=self.intake, bearer=bearer, language=self.language)
+
+    async def services_of(self, application_id: str) -> int:
+        """How many services the plan refers the family to or explains."""
+        asked = {"Authorization": self.officer}
+        answer = await self.integration.get(f"/v1/plans/{application_id}", headers=asked)
+        return len(answer.raise_for_status().json()["services"])
+
+
+@asynccontextmanager
+async def stage(stack: Stack, *, language: str) -> AsyncIterator[Stage]:
+    """Opens the doors."""
+    async with (
+        httpx2.AsyncClient(base_url=stack.url("intake"), timeout=30) as intake,
+        httpx2.AsyncClient(base_url=stack.url("integration-support"), timeout=30) as integration,
+        httpx2.AsyncClient(base_url=stack.url("sandbox"), timeout=30) as sandbox,
+    ):
+        world = World(sandbox)
+        officer = await world.bearer("officer")
+        yield Stage(intake=intake, integration=integration, world=world, officer=officer, language=language)
+
+
+async def play(seen: Seen, stage: Stage, *, on_change: Callable[[Seen], None]) -> None:
+    """The family's whole way, until it is where its file says; the caller limits the time."""
+    scenario, citizen = seen.scenario, await stage.citizen(seen.name)
+    await stage.world.learn(scenario.truth)
+    for fault in scenario.faults:
+        await stage.world.misbehave(fault)
+    leavers = await _others_apply(seen, stage)
+    for _ in range(scenario.sends):
+        seen.cases.add(await citizen.apply(scenario, key=seen.name))
+    (application_id, *_) = sorted(seen.cases)
+    acts = list(scenario.acts)
+    while acts or differences(seen):
+        if seen.look(await citizen.case(application_id)):
+            on_change(seen)
+        if acts and seen.state == acts[0].when:
+            await citizen.act(application_id, acts.pop(0))
+        elif seen.state == "waitlisted":
+            await _leave(leavers)
+        elif seen.state == "settled":
+            seen.services = await stage.services_of(application_id)
+        if seen.state in ENDS and differences(seen):
+            return
+        seen.letters = len(await stage.world.letters(scenario.application["contact"]["email"]))
+        await asyncio.sleep(LOOK_SECONDS)
+    on_change(seen)
+
+
+def differences(seen: Seen) -> list[str]:
+    """What is not as the file says it must be; empty when all is."""
+    expect, case = seen.scenario.expect, seen.case
+    payment = case.get("payment") or {}
+    pairs: list[tuple[str, object, object]] = [
+        ("state", expect.state, seen.state),
+        ("cases", expect.cases, len(seen.cases)),
+        ("certificate", expect.certificate, case.get("certificate") is not None),
+        *_if_said("amount_tenge", expect.amount_tenge, payment.get("amount_tenge")),
+        *_if_said("mortgage_tenge", expect.mortgage_tenge, payment.get("mortgage_tenge")),
+        *_if_said("services", expect.services, seen.services),
+        ("letters", True, seen.letters > 0),
+    ]
+    wrong = [f"{what}: {found} instead of {wanted}" for what, wanted, found in pairs if wanted != found]
+    missed = set(expect.passes) - set(seen.states)
+    missed |= {expect.waits_for} - seen.waited_for if expect.waits_for else set()
+    wrong += [f"never seen: {one}" for one in sorted(missed)]
+    return wrong + ([seen.trouble] if seen.trouble else [])
+
+
+def _if_said(what: str, wanted: object, found: object) -> list[tuple[str, object, object]]:
+    return [] if wanted is None else [(what, wanted, found)]
+
+
+def _noticed(case: dict[str, Any]) -> object:
+    return (case.get("state"), (case.get("waiting") or {}).get("sentence"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaver:
+    citizen: Citizen
+    application_id: str
+
+
+async def _others_apply(seen: Seen, stage: Stage) -> list[_Leaver]:
+    """Families that take places before; returns those that will withdraw."""
+    leavers = []
+    for family, withdraws in seen.scenario.other_families():
+        citizen, scenario = await stage.citizen(f"other-{family.seed}"), _scenario_of(family)
+        await stage.world.learn(scenario.truth)
+        application_id = await citizen.apply(scenario, key=f"other-{family.seed}")
+        while (await citizen.case(application_id))["state"] in ("submitted", "checking"):
+            await asyncio.sleep(LOOK_SECONDS)
+        if withdraws:
+            leavers.append(_Leaver(citizen, application_id))
+    return leavers
+
+
+async def _leave(leavers: list[_Leaver]) -> None:
+    while leavers:
+        leaver = leavers.pop()
+        await leaver.citizen.act(leaver.application_id, Act(when="", act="withdrawal", body={}))
+
+
+def _scenario_of(family: Family) -> Scenario:
+    nothing = About(kk="", ru="", en="")
+    return Scenario(about=nothing, **filed(family), expect=Expect(state="place_reserved", certificate=False))

@@ -1,0 +1,49 @@
+"""How the console speaks: short lines on any output, and colours only where a terminal shows them."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(line: str) -> None:
+    """One line (or more) for a person; never on stdout's way of a program: use `show_json` for that."""
+    err.print(line, markup=False)
+
+
+def table(title: str, *columns: str) -> Table:
+    """An empty table in the console's manner."""
+    made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        made.add_column(column)
+    return made
+
+
+def show_json(value: Any) -> None:
+    """For programs: one JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def path(of: Path) -> str:
+    """Relative to where the person stands, when it lies below."""
+    here = Path.cwd()
+    return str(of.relative_to(here)) if of.is_relative_to(here) else str(of)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[Callable[[str], None]]:
+    """A spinner on a terminal; elsewhere one line. The function given shows the latest word."""
+    if not err.is_terminal:
+        say(what)
+        yield lambda _: None
+        return
+    with err.status(what) as status:
+        yield lambda word: status.update(f"{what}: {word}")
