@@ -152,6 +152,7 @@ def assert_sound(ledger: Ledger) -> None:
     assert ledger.issued == counted[PlaceState.ISSUED] == balance(ledger, Account.ISSUED)
     assert ledger.free == ledger.quota + balance(ledger, Account.FREE)
     assert ledger.free >= 0
+    assert ledger.families_waiting == len(ledger.waiting)
     waiting = ledger.waiting
     assert waiting == sorted(waiting, key=lambda p: (p.decided_at, p.application_id))
     assert not waiting or waiting[0].people > ledger.free  # the head waits only because it does not fit

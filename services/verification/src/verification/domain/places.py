@@ -35,7 +35,7 @@ def claim(draft: Draft, ledger: Ledger, submission: Submission) -> None:
     draft.keep(ledger.key, ledger)
     place = ledger.places[place.application_id]
     if place.state is PlaceState.WAITING:
-        position = ledger.position(place.application_id)
+        position = ledger.families_waiting  # it has just joined the list's end
         draft.tell(QuotaWaitlisted(**ledger.key._asdict(), people=place.people, position=position))
     else:
         _reserved(draft, ledger, place)

@@ -68,12 +68,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """`places` holds all that wait, and others as far as they are concerned."""
+    """`places` holds those concerned, and the beginning of the list: as many as could possibly move up."""
 
     key: LedgerKey
     quota: int
     reserved: int = 0
     issued: int = 0
+    families_waiting: int = 0
     last_number: int = 0  # of the certificates cut from it
     places: Mapping[UUID, Place] = field(default_factory=lambda: MappingProxyType({}))
     touched: frozenset[UUID] = frozenset()  # places to be written
@@ -85,21 +86,18 @@ class Ledger:
 
     @property
     def waiting(self) -> list[Place]:
-        """In the order of their turn."""
+        """The beginning of the list, in the order of its turns."""
         return sorted(
             (p for p in self.places.values() if p.state is PlaceState.WAITING), key=lambda p: p.turn
         )
-
-    def position(self, application_id: UUID) -> int:
-        """Place on the waiting list, from 1."""
-        return [place.application_id for place in self.waiting].index(application_id) + 1
 
     def claimed(self, place: Place, now: datetime) -> "Ledger":
         """A new claim: reserved when nobody waits and it fits, else waiting. `ValueError` for a second."""
         if place.application_id in self.places:
             raise ValueError(f"{place.application_id} has a place already")
-        fits = not self.waiting and place.people <= self.free
+        fits = self.families_waiting == 0 and place.people <= self.free
         ledger = self._with(replace(place, state=PlaceState.WAITING))
+        ledger = replace(ledger, families_waiting=self.families_waiting + 1)
         return ledger._moved(place.application_id, PlaceState.RESERVED, now) if fits else ledger
 
     def readied(self, application_id: UUID) -> "Ledger":
@@ -128,6 +126,8 @@ class Ledger:
             raise ValueError(f"a place cannot go from {place.state} to {state}")
         source, target = _ACCOUNTS[place.state], _ACCOUNTS[state]
         ledger = self._with(replace(place, state=state))
+        if place.state is PlaceState.WAITING:
+            ledger = replace(ledger, families_waiting=self.families_waiting - 1)
         if source is target:  # whoever leaves the waiting list never left the free account
             return ledger
         entry = Entry(

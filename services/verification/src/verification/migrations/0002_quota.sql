@@ -8,6 +8,7 @@ CREATE TABLE ledgers (
   quota integer NOT NULL CHECK (quota >= 0),
   reserved integer NOT NULL DEFAULT 0 CHECK (reserved >= 0),
   issued integer NOT NULL DEFAULT 0 CHECK (issued >= 0),
+  families_waiting integer NOT NULL DEFAULT 0 CHECK (families_waiting >= 0),
   last_number integer NOT NULL DEFAULT 0,
   PRIMARY KEY (year, region, category),
   CONSTRAINT never_oversold CHECK (reserved + issued <= quota)
@@ -26,7 +27,8 @@ CREATE TABLE places (
   ready boolean NOT NULL,
   FOREIGN KEY (year, region, category) REFERENCES ledgers
 );
-CREATE INDEX places_waiting ON places (year, region, category) WHERE state = 'waiting';
+CREATE INDEX places_waiting ON places (year, region, category, decided_at, application_id)
+  WHERE state = 'waiting';
 
 -- Double entry: people move from one account to another. The quota itself comes from an order.
 CREATE TABLE quota_entries (

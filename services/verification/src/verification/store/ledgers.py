@@ -25,11 +25,27 @@ JOIN unnest($1::int[], $2::text[], $3::text[]) AS k (year, region, category) USI
 ORDER BY l.year, l.region, l.category FOR UPDATE OF l
 """
 
-# All who wait for these ledgers, and the places of these families whatever became of them.
+# The places of these families, and of those who wait before others as many as could possibly move up: each
+# family is one person or more, so no more than are free and could be given back by these families, and one.
 LOAD_PLACES = """
-SELECT p.* FROM places AS p
-JOIN unnest($1::int[], $2::text[], $3::text[]) AS k (year, region, category) USING (year, region, category)
-WHERE p.state = 'waiting' OR p.application_id = ANY($4::uuid[])
+WITH k AS (
+  SELECT l.year, l.region, l.category, l.quota - l.reserved - l.issued AS free
+  FROM ledgers AS l
+  JOIN unnest($1::int[], $2::text[], $3::text[]) AS u (year, region, category) USING (year, region, category)
+), own AS (
+  SELECT p.* FROM places AS p JOIN k USING (year, region, category) WHERE p.application_id = ANY($4::uuid[])
+), held AS (
+  SELECT k.*, coalesce(sum(own.people) FILTER (WHERE own.state IN ('reserved', 'issued')), 0) AS people
+  FROM k LEFT JOIN own USING (year, region, category) GROUP BY k.year, k.region, k.category, k.free
+)
+SELECT * FROM own
+UNION ALL
+SELECT first.* FROM held CROSS JOIN LATERAL (
+  SELECT * FROM places AS p
+  WHERE (p.year, p.region, p.category) = (held.year, held.region, held.category)
+    AND p.state = 'waiting' AND p.application_id <> ALL($4::uuid[])
+  ORDER BY p.decided_at, p.application_id LIMIT held.free + held.people + 1
+) AS first
 """
 
 OPEN_REGIONS = """
@@ -37,9 +53,10 @@ SELECT region FROM ledgers WHERE year = $1 AND category = $2 AND reserved + issu
 """
 
 UPDATE_LEDGERS = """
-UPDATE ledgers AS l SET reserved = r.reserved, issued = r.issued, last_number = r.last_number
+UPDATE ledgers AS l SET reserved = r.reserved, issued = r.issued,
+  families_waiting = r.families_waiting, last_number = r.last_number
 FROM jsonb_to_recordset($1::jsonb) AS r (year int, region text, category text, reserved int, issued int,
-  last_number int)
+  families_waiting int, last_number int)
 WHERE (l.year, l.region, l.category) = (r.year, r.region, r.category)
 """
 
@@ -55,6 +72,9 @@ INSERT INTO quota_entries (year, region, category, application_id, people, sourc
 SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (year int, region text, category text, application_id uuid,
   people int, source text, target text, at timestamptz)
 """
+
+
+_COUNTS = ("reserved", "issued", "families_waiting", "last_number")
 
 
 async def lock(conn: Connection, cases: Collection[Case]) -> dict[Key, Any]:
@@ -122,6 +142,7 @@ def _ledger(row: asyncpg.Record, places: Mapping[LedgerKey, dict[UUID, Place]]) 
         quota=row["quota"],
         reserved=row["reserved"],
         issued=row["issued"],
+        families_waiting=row["families_waiting"],
         last_number=row["last_number"],
         places=MappingProxyType(places.get(key, {})),
     )
@@ -139,7 +160,7 @@ def _place(row: asyncpg.Record) -> Place:
 
 
 def _ledger_row(ledger: Ledger) -> dict[str, Any]:
-    counts = {name: getattr(ledger, name) for name in ("reserved", "issued", "last_number")}
+    counts = {name: getattr(ledger, name) for name in _COUNTS}
     return {**ledger.key._asdict(), **counts}
 
 
