@@ -1,13 +1,23 @@
 """The channels alone, against real servers that behave as badly as real ones do."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+from aiosmtpd.smtp import SMTP
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
 
 from contracts.words import Language
 from messaging import TransientError
@@ -38,6 +48,7 @@ def server(port: int, seconds: float = 2) -> MailServer:
         port=port,
         tls=False,
         start_tls=False,
+        ca_file=None,
         username=None,
         password=None,
         sender="no-reply@qonys.kz",
@@ -166,3 +177,62 @@ async def test_a_gateway_that_is_not_there_is_for_later() -> None:
     async with httpx2.AsyncClient() as http:
         with pytest.raises(TransientError, match="not reached"):
             await channel_to("http://127.0.0.1:1/sms", http).send(Send(message_id=uuid4()))
+
+
+async def test_a_letter_goes_encrypted_when_the_settings_say_so(mailbox: Mailbox, tls: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tls / "certificate.pem", tls / "key.pem")
+    loop = asyncio.get_running_loop()
+
+    def connection() -> SMTP:
+        return SMTP(mailbox, hostname="localhost", tls_context=context, require_starttls=True, loop=loop)
+
+    listener = await loop.create_server(connection, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    trusting = replace(server(port), host="localhost", start_tls=True, ca_file=tls / "certificate.pem")
+    call = Send(message_id=uuid4())
+    assert (await EmailChannel(trusting, read).send(call)).handover is Handover.TAKEN
+    with pytest.raises(TransientError):  # a server that nobody vouches for hears nothing of the citizen
+        await EmailChannel(replace(trusting, ca_file=None), read).send(call)
+    assert len(mailbox.letters) == 1
+    listener.close()
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> Path:
+    """A key and a certificate of its own for localhost."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (tmp_path / "certificate.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return tmp_path
+
+
+async def test_no_address_and_no_text_reaches_the_log(mailbox: Mailbox, port: int) -> None:
+    with capture_logs() as lines:
+        for behaviour in (MailBehaviour.NORMAL, MailBehaviour.REJECT, MailBehaviour.TIMEOUT):
+            mailbox.faults.tell(Order(behaviour=behaviour))
+            await EmailChannel(server(port, seconds=0.5), read).send(Send(message_id=uuid4()))
+        for status in (202, 422):
+            async with sms_gateway(status) as channel:
+                await channel.send(Send(message_id=uuid4()))
+    assert [line["event"] for line in lines] == [
+        "email_taken",
+        "email_refused",
+        "email_unconfirmed",
+        "sms_taken",
+        "sms_refused",
+    ]
+    assert not any(secret in str(lines) for secret in ("ulgi", "example.kz", "Нұрлан", "Өтінішіңіз"))

@@ -48,7 +48,6 @@ OFFICE = Office(
     zone=ZoneInfo("Asia/Almaty"),
     calendar=national_calendar(),
     contact_days=1,
-    attempts=60,
 )
 
 REASON = Reason(

@@ -21,7 +21,7 @@ from notification.domain.delivery import (
 )
 from unit.notification.families import FAMILY, NOW, OFFICE
 
-CASES = Cases(OFFICE, receipt_within=timedelta(hours=48))
+CASES = Cases(OFFICE, receipt_within=timedelta(hours=48), attempts=60)
 ONE = UUID(int=1)
 TAKEN = Handed(message_id=ONE, handover=Handover.TAKEN)
 REFUSED = Handed(message_id=ONE, handover=Handover.REFUSED, cause="mailbox_refused")

@@ -11,10 +11,10 @@ from contracts.notification import Channel, ContactRequested
 from messaging import Ask, Decision, Message, Tell
 from notification.decider import Cases
 from notification.domain.case import Case, State
-from notification.domain.delivery import Send
+from notification.domain.delivery import Handed, Handover, Send
 from unit.notification.families import CLEAR, EVENTS, FAMILY, NORTH, NOW, OFFICE, SILENT, SUBMITTED
 
-CASES = Cases(OFFICE, receipt_within=timedelta(hours=48))
+CASES = Cases(OFFICE, receipt_within=timedelta(hours=48), attempts=60)
 
 
 def heard(body: object, *, minutes: int = 0, message_id: UUID | None = None) -> Message:
@@ -57,6 +57,15 @@ def test_each_message_is_asked_of_its_channel_by_its_id_alone() -> None:
     ]
 
 
+def test_messages_leave_one_after_another_on_each_channel() -> None:
+    first, second = heard(SUBMITTED), heard(CLEAR)
+    case, decisions = all_of(first, second)
+    assert [one for one in decisions[1].effects if isinstance(one, Ask)] == []
+    taken = Handed(message_id=uuid5(first.id, "email"), handover=Handover.TAKEN)
+    asked = [one for one in decide(case, heard(taken)).effects if isinstance(one, Ask)]
+    assert asked == [Ask("email", Send(message_id=uuid5(second.id, "email")), attempts=60)]
+
+
 def test_letters_are_the_same_in_whichever_order_topics_are_read() -> None:
     messages = [
         heard(SUBMITTED),
@@ -77,7 +86,7 @@ def test_news_that_came_before_the_application_is_told_in_the_order_it_was_said(
 
 def test_while_nobody_knows_whom_to_write_to_nothing_is_asked() -> None:
     case, (decision,) = all_of(heard(CLEAR))
-    assert (decision.effects, case.messages, len(case.held)) == ((), {}, 1)
+    assert (decision.effects, case.messages, len(case.held)) == ([], {}, 1)
 
 
 def test_an_application_told_twice_is_received_once() -> None:

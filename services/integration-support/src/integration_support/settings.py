@@ -4,7 +4,7 @@ from datetime import time
 from importlib.resources import files
 from pathlib import Path
 
-from pydantic import Field, FilePath
+from pydantic import Field, FilePath, field_validator
 
 from chassis.settings import ServiceSettings
 from chassis.workdays import national_calendar
@@ -17,8 +17,8 @@ CATALOGUE = Path(str(files("integration_support") / "data" / "services-25.json")
 class IntegrationSettings(ServiceSettings):
     """The catalogue and its terms."""
 
-    catalogue_file: FilePath = Field(
-        CATALOGUE, description="Catalogue of services as JSON; the one in the package when not given"
+    catalogue_file: FilePath | None = Field(
+        None, description="Catalogue of services as JSON; the one in the package when not given"
     )
     default_term_days: int = Field(
         10, ge=1, le=250, description="Working days for a service whose term the catalogue does not name"
@@ -30,10 +30,16 @@ class IntegrationSettings(ServiceSettings):
         time(9), description="Time of day at which overdue referrals are looked at (HH:MM)"
     )
 
+    @field_validator("catalogue_file")
+    @classmethod
+    def _is_a_catalogue(cls, file: Path | None) -> Path | None:
+        if file is not None:
+            read_catalogue(file.read_bytes())
+        return file
+
     @property
     def catalogue(self) -> Catalogue:
-        """`ValueError` names the place that does not fit."""
-        return read_catalogue(self.catalogue_file.read_bytes())
+        return read_catalogue((self.catalogue_file or CATALOGUE).read_bytes())
 
     @property
     def terms(self) -> Terms:

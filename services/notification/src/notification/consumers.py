@@ -21,7 +21,12 @@ _LONGEST_PAUSE_SECONDS = 1_800.0
 
 
 def notification_service(parts: Parts[NotificationSettings]) -> Service:
-    cases = Cases(parts.settings.office(parts.words), receipt_within=parts.settings.receipt_within)
+    settings = parts.settings
+    cases = Cases(
+        settings.office(parts.words),
+        receipt_within=settings.receipt_within,
+        attempts=settings.channel_attempts,
+    )
     return Service(
         name="notification",
         hears=dict.fromkeys(HEARD, cases),

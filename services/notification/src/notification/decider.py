@@ -10,6 +10,7 @@ from notification.domain.delivery import (
     Handed,
     Receipt,
     ReceiptOverdue,
+    asks,
     handed_over,
     receipted,
     unanswered,
@@ -21,13 +22,15 @@ from notification.store import cases
 
 
 class Cases:
-    """`receipt_within`: how long a gateway has to say that an SMS was delivered."""
+    """`receipt_within`: how long a gateway has to say that an SMS was delivered; `attempts`: how often a
+    channel is asked to take one message."""
 
     name = "cases"
 
-    def __init__(self, office: Office, *, receipt_within: timedelta) -> None:
+    def __init__(self, office: Office, *, receipt_within: timedelta, attempts: int) -> None:
         self._office = office
         self._receipt_within = receipt_within
+        self._attempts = attempts
 
     def keys(self, message: Message) -> Collection[Key]:
         return (message.subject,)
@@ -44,7 +47,8 @@ class Cases:
             return Decision(reply=Refusal("not_found"))
         after, effects = self._step(before, message, now)
         changed = {} if after is before else {message.subject: after}
-        return Decision(states=changed, effects=effects, reply=_reply(after, message.body))
+        asked = asks(before, after, attempts=self._attempts)
+        return Decision(states=changed, effects=[*effects, *asked], reply=_reply(after, message.body))
 
     def _step(self, case: Case, message: Message, now: datetime) -> Step:
         match message.body:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic import AnyHttpUrl, Field, FilePath, SecretStr, field_validator
 
+from chassis.regions import REGIONS
 from chassis.settings import ServiceSettings
 from chassis.words import Words
 from chassis.workdays import national_calendar
@@ -26,6 +27,9 @@ class NotificationSettings(ServiceSettings):
     smtp_host: str = Field("127.0.0.1", description="Mail server")
     smtp_port: int = Field(25, ge=1, le=65_535, description="Port of the mail server")
     smtp_tls: MailTls = Field(MailTls.OFF, description="Encryption of the way to the mail server")
+    smtp_ca_file: FilePath | None = Field(
+        None, description="Certificates trusted for the mail server; the system's own when not given"
+    )
     smtp_username: str | None = Field(None, description="User at the mail server")
     smtp_password: SecretStr | None = Field(None, description="Password at the mail server")
     smtp_seconds: float = Field(20, gt=0, description="Time for handing one letter to the mail server")
@@ -57,6 +61,14 @@ class NotificationSettings(ServiceSettings):
         {}, description="Career centres' numbers: JSON object, KATO of the region to number"
     )
 
+    @field_validator("career_centre_phones")
+    @classmethod
+    def _regions_are_known(cls, phones: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(phones.keys() - REGIONS.keys())
+        if unknown:
+            raise ValueError(f"names regions that do not exist: {', '.join(unknown)}")
+        return phones
+
     @property
     def mail_server(self) -> MailServer:
         return MailServer(
@@ -64,6 +76,7 @@ class NotificationSettings(ServiceSettings):
             port=self.smtp_port,
             tls=self.smtp_tls is MailTls.TLS,
             start_tls=self.smtp_tls is MailTls.STARTTLS,
+            ca_file=self.smtp_ca_file,
             username=self.smtp_username,
             password=self.smtp_password.get_secret_value() if self.smtp_password else None,
             sender=self.mail_from,
@@ -90,5 +103,4 @@ class NotificationSettings(ServiceSettings):
             zone=self.zone,
             calendar=national_calendar(),
             contact_days=self.contact_days,
-            attempts=self.channel_attempts,
         )

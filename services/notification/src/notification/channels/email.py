@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -39,6 +40,7 @@ class MailServer:
     port: int
     tls: bool
     start_tls: bool
+    ca_file: Path | None
     username: str | None
     password: str | None
     sender: str
@@ -54,6 +56,7 @@ class MailServer:
             username=self.username,
             password=self.password,
             timeout=self.seconds,
+            cert_bundle=str(self.ca_file) if self.ca_file else None,
         )
 
 
@@ -72,6 +75,7 @@ class EmailChannel:
                 await handover.carry_out()
         except (SMTPException, OSError, TimeoutError) as error:
             return handover.failed(error)
+        log.info("email_taken", message_id=str(call.message_id))
         return Handed(message_id=call.message_id, handover=Handover.TAKEN)
 
 

@@ -53,6 +53,7 @@ class SmsChannel:
         }
         status = await self._post(order)
         if 200 <= status < 300:
+            log.info("sms_taken", message_id=str(call.message_id))
             return Handed(message_id=call.message_id, handover=Handover.TAKEN)
         if status >= 500 or status < 400 or status in _LATER:
             raise TransientError(f"the SMS gateway answers {status}")

@@ -83,7 +83,8 @@ class ContactTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`letters` are those written since the case was loaded; old texts are not read again to decide."""
+    """`messages` are in the order written; `letters` holds the texts of those written since the case was
+    loaded: old texts are not read again to decide."""
 
     application_id: UUID
     recipient: Recipient | None = None
@@ -94,6 +95,11 @@ class Case:
 
     def was_told(self, about: str) -> bool:
         return any(message.about == about for message in self.messages.values())
+
+    def head(self, channel: Channel) -> UUID | None:
+        """The message that this channel is to take over now: the oldest that it has not answered for."""
+        waiting = (one for one in self.messages.values() if one.channel is channel)
+        return next((one.message_id for one in waiting if one.state is State.CREATED), None)
 
     def with_message(self, message: CitizenMessage, letter: Letter | None = None) -> "Case":
         letters = {**self.letters, message.message_id: letter} if letter else self.letters

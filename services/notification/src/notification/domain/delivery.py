@@ -1,6 +1,7 @@
 """What becomes of a message after it was written: taken over, refused, confirmed by a receipt.
 
-Invariant: a message never goes back; a receipt that overtakes the gateway's own answer is believed.
+Invariants: a message never goes back; a receipt that overtakes the gateway's own answer is believed; messages
+to one family leave one after another on each channel, so they are read in the order of the decisions.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from contracts.notification import Channel, MessageDelivered, MessageFailed, MessageSent
-from messaging import Effect, Remind, Tell
+from messaging import Ask, Effect, Remind, Tell
 from notification.domain.case import Case, CitizenMessage, State
 
 NO_ANSWER = "unconfirmed"
@@ -64,6 +65,16 @@ class ReceiptOverdue:
     """The reminder that comes when a receipt should have been there."""
 
     message_id: UUID
+
+
+def asks(before: Case, after: Case, *, attempts: int) -> list[Ask]:
+    """Each channel is asked for the next message once it has none of this family in hand."""
+    heads = {channel: after.head(channel) for channel in Channel}
+    return [
+        Ask(channel.value, Send(message_id=head), attempts=attempts)
+        for channel, head in heads.items()
+        if head is not None and head != before.head(channel)
+    ]
 
 
 def handed_over(case: Case, answer: Handed, *, now: datetime, receipt_within: timedelta) -> Step:

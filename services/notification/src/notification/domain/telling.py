@@ -1,4 +1,7 @@
-"""One event, one letter and one SMS; and the career centre is asked to call once all is clear."""
+"""One event, one letter and one SMS; and the career centre is asked to call once all is clear.
+
+Nothing is sent here: a message is written as `created`, and `delivery` hands it to its channel in its turn.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,9 +12,8 @@ from zoneinfo import ZoneInfo
 from chassis.workdays import Calendar, add_working_days
 from contracts.intake import ApplicationSubmitted
 from contracts.notification import Channel, ContactRequested
-from messaging import Ask, Effect, Tell
+from messaging import Effect, Tell
 from notification.domain.case import Case, CitizenMessage, ContactTask, Held, Recipient, recipient_of
-from notification.domain.delivery import Send
 from notification.domain.news import CHECK_WAITS, VERIFICATION_CLEAR, News, news_of
 from notification.domain.writing import Scribe
 
@@ -20,13 +22,12 @@ Step = tuple[Case, Sequence[Effect]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """What telling needs beside the case: who writes, how the days are counted, how often it is tried."""
+    """What telling needs beside the case: who writes, how the days are counted."""
 
     scribe: Scribe
     zone: ZoneInfo
     calendar: Calendar
     contact_days: int  # working days that a career centre has to contact a family
-    attempts: int
 
 
 def hear(case: Case, news: Held, *, office: Office, now: datetime) -> Step:
@@ -57,32 +58,29 @@ def _tell(case: Case, recipient: Recipient, news: Held, *, office: Office, now: 
     said = news_of(news.event, contact_by=contact_by)
     if said.about == CHECK_WAITS and case.was_told(CHECK_WAITS):
         return case, ()  # once is kind, each repetition would only worry
-    case, asked = _write(case, recipient, said, news_id=news.message_id, office=office, now=now)
+    case = _write(case, recipient, said, news_id=news.message_id, office=office, now=now)
     if said.about != VERIFICATION_CLEAR or case.contact is not None:
-        return case, asked
-    case, requested = _request_contact(case, recipient, due_on=contact_by, now=now)
-    return case, [*asked, requested]
+        return case, ()
+    return _request_contact(case, recipient, due_on=contact_by, now=now)
 
 
 def _write(
     case: Case, recipient: Recipient, news: News, *, news_id: UUID, office: Office, now: datetime
-) -> Step:
+) -> Case:
     scribe, number = office.scribe, case.application_id
     written = {
         Channel.EMAIL: scribe.letter(news, recipient, application_id=number),
         Channel.SMS: scribe.sms(news, recipient, application_id=number),
     }
-    effects: list[Effect] = []
     for channel, letter in written.items():
         # Drawn from the event's id: the same event can never become a second message.
         message_id = uuid5(news_id, channel)
         message = CitizenMessage(message_id=message_id, channel=channel, about=news.about, created_at=now)
         case = case.with_message(message, letter)
-        effects.append(Ask(channel.value, Send(message_id=message_id), attempts=office.attempts))
-    return case, effects
+    return case
 
 
-def _request_contact(case: Case, recipient: Recipient, *, due_on: date, now: datetime) -> tuple[Case, Effect]:
+def _request_contact(case: Case, recipient: Recipient, *, due_on: date, now: datetime) -> Step:
     task = ContactTask(
         task_id=uuid5(case.application_id, "contact"),
         region=recipient.region,
@@ -90,7 +88,7 @@ def _request_contact(case: Case, recipient: Recipient, *, due_on: date, now: dat
         requested_at=now,
     )
     told = ContactRequested(task_id=task.task_id, region=task.region, due_on=task.due_on)
-    return replace(case, contact=task), Tell(told)
+    return replace(case, contact=task), [Tell(told)]
 
 
 def _today(office: Office, now: datetime) -> date:

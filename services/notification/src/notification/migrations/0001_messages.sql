@@ -1,19 +1,20 @@
 -- Why: what people were told. States lie in `messages`; whom we write to and what was written lie apart, because they
 -- are personal data: retention and encryption have one place.
 
--- One row for a message on one channel: its state, no text, no address.
+-- One row for a message on one channel: its state, no text, no address. `place` is its order within the family.
 CREATE TABLE messages (
   message_id uuid PRIMARY KEY,
   application_id uuid NOT NULL,
+  place integer NOT NULL,
   channel text NOT NULL CHECK (channel IN ('email', 'sms')),
   about text NOT NULL,
   state text NOT NULL CHECK (state IN ('created', 'sending', 'sent', 'unconfirmed', 'failed', 'delivered')),
   cause text,
   created_at timestamptz NOT NULL,
   changed_at timestamptz NOT NULL DEFAULT now(),
-  CHECK (state <> 'failed' OR cause IS NOT NULL)
+  CHECK (state <> 'failed' OR cause IS NOT NULL),
+  UNIQUE (application_id, place)
 );
-CREATE INDEX messages_by_application ON messages (application_id, created_at);
 
 -- The career centre's tasks: contact this family by this day.
 CREATE TABLE contact_tasks (

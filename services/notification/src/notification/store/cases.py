@@ -16,7 +16,7 @@ from messaging import Connection
 from notification.domain.case import Case, CitizenMessage, ContactTask, Held, Recipient, State
 
 LOAD_RECIPIENTS = "SELECT * FROM recipients WHERE application_id = ANY($1::uuid[])"
-LOAD_MESSAGES = "SELECT * FROM messages WHERE application_id = ANY($1::uuid[]) ORDER BY created_at"
+LOAD_MESSAGES = "SELECT * FROM messages WHERE application_id = ANY($1::uuid[]) ORDER BY place"
 LOAD_CONTACTS = "SELECT * FROM contact_tasks WHERE application_id = ANY($1::uuid[])"
 LOAD_HELD = "SELECT * FROM held_news WHERE application_id = ANY($1::uuid[]) ORDER BY said_at"
 
@@ -29,9 +29,9 @@ ON CONFLICT (application_id) DO NOTHING
 
 # Only rows that differ are written anew.
 PUT_MESSAGES = """
-INSERT INTO messages (message_id, application_id, channel, about, state, cause, created_at)
-SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (message_id uuid, application_id uuid, channel text,
-  about text, state text, cause text, created_at timestamptz)
+INSERT INTO messages (message_id, application_id, place, channel, about, state, cause, created_at)
+SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (message_id uuid, application_id uuid, place int,
+  channel text, about text, state text, cause text, created_at timestamptz)
 ON CONFLICT (message_id) DO UPDATE SET state = excluded.state, cause = excluded.cause, changed_at = now()
 WHERE (messages.state, messages.cause) IS DISTINCT FROM (excluded.state, excluded.cause)
 """
@@ -89,7 +89,7 @@ async def save(conn: Connection, cases: Collection[Case]) -> None:
         await conn.execute(FORGET_HELD, [case.application_id for case in known])
     await _write(conn, INSERT_HELD, (_held_row(case, one) for case in cases for one in case.held))
     await _write(conn, INSERT_RECIPIENTS, (_recipient_row(c, c.recipient) for c in known if c.recipient))
-    await _write(conn, PUT_MESSAGES, (_message_row(c, one) for c in known for one in c.messages.values()))
+    await _write(conn, PUT_MESSAGES, (row for case in known for row in _message_rows(case)))
     await _write(conn, INSERT_LETTERS, (row for case in known for row in _letter_rows(case)))
     await _write(conn, INSERT_CONTACTS, (_contact_row(c, c.contact) for c in known if c.contact))
 
@@ -149,16 +149,18 @@ def _recipient_row(case: Case, recipient: Recipient) -> dict[str, Any]:
     }
 
 
-def _message_row(case: Case, message: CitizenMessage) -> dict[str, Any]:
-    return {
-        "message_id": message.message_id,
-        "application_id": case.application_id,
-        "channel": message.channel,
-        "about": message.about,
-        "state": message.state,
-        "cause": message.cause,
-        "created_at": message.created_at,
-    }
+def _message_rows(case: Case) -> Iterable[dict[str, Any]]:
+    for place, message in enumerate(case.messages.values()):
+        yield {
+            "message_id": message.message_id,
+            "application_id": case.application_id,
+            "place": place,
+            "channel": message.channel,
+            "about": message.about,
+            "state": message.state,
+            "cause": message.cause,
+            "created_at": message.created_at,
+        }
 
 
 def _letter_rows(case: Case) -> Iterable[dict[str, Any]]:

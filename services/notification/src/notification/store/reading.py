@@ -10,13 +10,13 @@ from messaging import Connection
 
 MESSAGES = """
 SELECT message_id, channel, about, state, cause, created_at, changed_at
-FROM messages WHERE application_id = $1 ORDER BY created_at, channel
+FROM messages WHERE application_id = $1 ORDER BY place
 """
 
 MESSAGES_WITH_TEXTS = """
 SELECT m.message_id, channel, about, state, cause, created_at, changed_at, l.language, l.subject, l.text
 FROM messages AS m JOIN letters AS l USING (message_id)
-WHERE application_id = $1 ORDER BY created_at, channel
+WHERE application_id = $1 ORDER BY place
 """
 
 APPLICATION_OF = "SELECT application_id FROM messages WHERE message_id = $1"
