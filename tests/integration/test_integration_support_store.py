@@ -12,7 +12,8 @@ from chassis.database import Pool
 from chassis.migrations import migrate
 from integration_support import store
 from integration_support.app import BLUEPRINT
-from integration_support.domain.plan import Plan, State, open_plan
+from integration_support.domain.plan import Plan, open_plan
+from integration_support.domain.referral import State
 from unit.integration_support.families import CATALOGUE, NOW, TERMS, THREE_GENERATIONS
 
 MANY = 200

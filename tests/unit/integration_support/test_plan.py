@@ -19,7 +19,8 @@ from contracts.integration import (
     ReplyKind,
 )
 from integration_support.decider import Plans
-from integration_support.domain.plan import ENDS, Deadline, Plan, State
+from integration_support.domain.plan import Deadline, Plan
+from integration_support.domain.referral import ENDS, State
 from messaging import Decision, Effect, Message, PermanentError, Remind, Tell
 from unit.integration_support.families import CATALOGUE, FAMILY, NOW, TERMS, THREE_GENERATIONS, arrival
 

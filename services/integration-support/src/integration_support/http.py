@@ -16,7 +16,8 @@ from chassis.words import ARABIC, Words
 from contracts import words as contract_words
 from integration_support import store
 from integration_support.domain.catalogue import Catalogue
-from integration_support.domain.plan import Plan, Referral, State
+from integration_support.domain.plan import Plan
+from integration_support.domain.referral import Referral, State
 
 router = APIRouter()
 

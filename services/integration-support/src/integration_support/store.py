@@ -10,7 +10,8 @@ import msgspec
 
 from contracts.integration import NotApplicable
 from contracts.words import Category, Language
-from integration_support.domain.plan import Plan, Referral, State
+from integration_support.domain.plan import Plan
+from integration_support.domain.referral import Referral, State
 from messaging import Connection
 
 LOAD_PLANS = "SELECT * FROM plans WHERE application_id = ANY($1::uuid[])"

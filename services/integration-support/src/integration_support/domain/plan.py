@@ -6,7 +6,6 @@ Invariant: a referral never goes back, so replies may come twice, late or in the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID, uuid5
 
@@ -15,49 +14,16 @@ from contracts.integration import (
     NotApplicable,
     PlanCompleted,
     PlanOpened,
-    ReferralAccepted,
     ReferralAnswered,
-    ReferralDeclined,
-    ReferralDone,
     ReferralOverdue,
     ReferralSent,
     ReplyKind,
 )
 from contracts.words import Category, Language
 from integration_support.domain.catalogue import Catalogue, Service
+from integration_support.domain.referral import ENDS, TOLD, Referral, State
 from integration_support.domain.terms import Terms
 from messaging import Effect, PermanentError, Remind, Tell
-
-NO_REASON = "no reason given"
-
-
-class State(StrEnum):
-    """A referral's way; declined and done end it."""
-
-    SENT = "sent"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    DONE = "done"
-
-
-ENDS = frozenset({State.DECLINED, State.DONE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Referral:
-    """One service asked of its provider."""
-
-    referral_id: UUID
-    service_no: int
-    provider: str
-    due_on: date
-    state: State = State.SENT
-    overdue_times: int = 0
-    because: str | None = None  # the provider's words when it declined
-
-    @property
-    def overdue_now(self) -> bool:
-        return self.overdue_times > 0 and self.state not in ENDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +90,7 @@ def answer(plan: Plan | None, reply: ReferralAnswered) -> Step:
     referral = plan.referrals[reply.referral_id]
     if referral.state in ENDS or referral.state == reply.reply.value:
         return plan, ()
-    told = _TOLD[reply.reply](referral, reply)
+    told = TOLD[reply.reply](referral, reply)
     because = reply.because if reply.reply is ReplyKind.DECLINED else None
     answered = replace(referral, state=State(reply.reply.value), because=because)
     after = _with(plan, answered)
@@ -193,19 +159,3 @@ def _completion(plan: Plan) -> list[Effect]:
 
 def _with(plan: Plan, referral: Referral) -> Plan:
     return replace(plan, referrals=MappingProxyType({**plan.referrals, referral.referral_id: referral}))
-
-
-def _accepted(referral: Referral, _: ReferralAnswered) -> object:
-    return ReferralAccepted(referral_id=referral.referral_id, service_no=referral.service_no)
-
-
-def _declined(referral: Referral, reply: ReferralAnswered) -> object:
-    because = reply.because or NO_REASON
-    return ReferralDeclined(referral_id=referral.referral_id, service_no=referral.service_no, because=because)
-
-
-def _done(referral: Referral, _: ReferralAnswered) -> object:
-    return ReferralDone(referral_id=referral.referral_id, service_no=referral.service_no)
-
-
-_TOLD = {ReplyKind.ACCEPTED: _accepted, ReplyKind.DECLINED: _declined, ReplyKind.DONE: _done}
