@@ -1,0 +1,171 @@
+"""What is loaded in part decides as if all were known, and comes back from the tables as it went in."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from random import Random
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from chassis.database import Pool
+from chassis.migrations import migrate, migrations_of
+from contracts.intake import ApplicationWithdrawn
+from contracts.verification import QuotaReserved
+from messaging import Connection, Decision, Message
+from unit.verification.families import (
+    NORTH,
+    POLICY,
+    QUESTIONNAIRE,
+    Bench,
+    application,
+    asks_of,
+    bench,
+    child,
+    confirming,
+    home,
+    member,
+    silent,
+)
+from verification.decider import Cases
+from verification.domain.answers import Evidence, PersonAnswer
+from verification.domain.draft import LedgerOf
+from verification.domain.quota import Place
+
+QUOTA = 30
+ACCOUNTS = """
+SELECT coalesce(sum(people) FILTER (WHERE target = $1), 0)
+  - coalesce(sum(people) FILTER (WHERE source = $1), 0)
+FROM quota_entries WHERE (year, region, category) = ($2, $3, $4)
+"""
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[Pool]:
+    async with asyncpg.create_pool(database, min_size=1, max_size=2) as pool:
+        async with pool.acquire() as conn:
+            await migrate(conn, [*migrations_of("messaging"), *migrations_of("verification")])
+            await conn.execute(
+                "UPDATE ledgers SET quota = $1 WHERE (year, region, category) = ($2, $3, $4)", QUOTA, *NORTH
+            )
+        yield pool
+
+
+@dataclass
+class Tables:
+    """The decider on the tables, message by message, beside a bench that knows everything."""
+
+    conn: Connection
+    known: Bench
+    cases: Cases
+
+    async def hear(self, family: UUID, body: object) -> Decision:
+        message = Message(id=uuid4(), subject=family, body=body, time=self.known.now, correlation_id="c")
+        now = self.known.now
+        expected = self.known.hear(family, body)
+        async with self.conn.transaction():
+            states = await self.cases.load(self.conn, self.cases.keys(message))
+            decision = self.cases.decide(states, message, now)
+            await self.cases.save(self.conn, decision.states)
+        assert list(decision.effects) == expected
+        return decision
+
+    async def apply(self, children: int) -> UUID:
+        family, said = uuid4(), application(member(), *(child() for _ in range(children)))
+        decision = await self.hear(family, said)
+        for ask in asks_of(list(decision.effects)):
+            await self.hear(family, confirming(ask, said))
+        return family
+
+
+@pytest.fixture
+async def tables(pool: Pool) -> AsyncIterator[Tables]:
+    async with pool.acquire() as conn:
+        yield Tables(conn, bench(QUOTA), Cases(POLICY))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_part_of_the_waiting_list_decides_as_the_whole_would(tables: Tables, seed: int) -> None:
+    random, families = Random(seed), []
+    for _ in range(60):
+        families.append(await tables.apply(random.randrange(7)))
+        who = random.choice(families)
+        if random.random() < 0.3:
+            await tables.hear(who, ApplicationWithdrawn())
+        elif random.random() < 0.5:
+            await tables.hear(who, QUESTIONNAIRE)
+    for who in random.sample(families, 30):
+        await tables.hear(who, ApplicationWithdrawn())
+    ledger = tables.known.ledger()
+    row = await tables.conn.fetchrow(
+        "SELECT reserved, issued, families_waiting, last_number FROM ledgers "
+        "WHERE (year, region, category) = ($1, $2, $3)",
+        *NORTH,
+    )
+    assert row is not None
+    assert tuple(row) == (ledger.reserved, ledger.issued, ledger.families_waiting, ledger.last_number)
+    for account, people in (("reserved", ledger.reserved), ("issued", ledger.issued)):
+        assert await tables.conn.fetchval(ACCOUNTS, account, *NORTH) == people
+
+
+async def test_only_those_who_could_move_up_are_loaded(tables: Tables) -> None:
+    first = await tables.apply(9)  # ten people
+    for _ in range(2):
+        await tables.apply(9)
+    waiting = [await tables.apply(1) for _ in range(30)]  # pairs
+    message = Message(
+        id=uuid4(),
+        subject=first,
+        body=ApplicationWithdrawn(),
+        time=tables.known.now,
+        correlation_id="c",
+    )
+    states = await tables.cases.load(tables.conn, tables.cases.keys(message))
+    loaded: dict[UUID, Place] = states[NORTH].places
+    assert set(loaded) == {first, *waiting[:11]}
+    await tables.hear(first, ApplicationWithdrawn())
+    assert [bool(tables.known.told(f, QuotaReserved)) for f in waiting] == [True] * 5 + [False] * 25
+
+
+async def test_a_ledger_is_held_by_one_batch_at_a_time(tables: Tables, pool: Pool) -> None:
+    """Fails without `FOR UPDATE` in `LOCK_LEDGERS`: families of one region share no other lock."""
+    one, other = await tables.apply(1), await tables.apply(1)
+    async with pool.acquire() as second:
+        async with tables.conn.transaction():
+            await tables.cases.load(tables.conn, [one, LedgerOf(one)])
+            async with second.transaction():
+                await second.execute("SET LOCAL lock_timeout = '100ms'")
+                with pytest.raises(asyncpg.LockNotAvailableError):
+                    await tables.cases.load(second, [other, LedgerOf(other)])
+        assert NORTH in await tables.cases.load(second, [other, LedgerOf(other)])
+
+
+async def test_a_case_comes_back_from_the_tables_as_it_was(tables: Tables) -> None:
+    said, family = application(member(), child()), uuid4()
+    asks = asks_of(list((await tables.hear(family, said)).effects))
+    await tables.hear(family, silent(asks[0]))
+    states = await tables.cases.load(tables.conn, [family])
+    assert states[family] == tables.known.case(family)
+    for ask in asks:
+        await tables.hear(family, confirming(ask, said))
+    for step in (QUESTIONNAIRE, home()):
+        await tables.hear(family, step)
+    states = await tables.cases.load(tables.conn, [family])
+    assert dict(states) == {key: tables.known.states[key] for key in states}
+    assert len(states) == 3  # the case, its certificate, its payment
+
+
+async def test_personal_data_lies_in_tables_of_its_own(tables: Tables) -> None:
+    said = application(member())
+    family = uuid4()
+    (ask, *_) = asks_of(list((await tables.hear(family, said)).effects))
+    answer = confirming(ask, said)
+    assert isinstance(answer, PersonAnswer)
+    kept = Evidence(service_id="s", request_id="r", received_at=tables.known.now, body="Мысалов".encode())
+    await tables.hear(family, replace(answer, evidence=(kept,)))
+    for table in ("cases", "checks", "places", "ledgers", "quota_entries", "certificates", "payments"):
+        rows = await tables.conn.fetch(f"SELECT to_jsonb(t)::text AS row FROM {table} AS t")
+        text = " ".join(row["row"] for row in rows)
+        assert "Мысалов" not in text
+        assert "900101100014" not in text
+    assert await tables.conn.fetchval("SELECT count(*) FROM evidence WHERE application_id = $1", family) == 1
