@@ -1,166 +1,67 @@
-"""A smallest service for tests of the kernel: it remembers what each family said, in order.
-
-It hears `ApplicationWithdrawn` (its `reason` is an instruction to the probe) and tells `QuotaReleased`.
-"""
+"""A smallest service for tests of the kernel, with its database and topics, and hands to reach them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from faststream.kafka import KafkaBroker
 
 from console.broker import Broker, create_topics
-from contracts import seal
 from contracts.intake import ApplicationWithdrawn
-from contracts.verification import DECISIONS, QuotaReleased
-from contracts.words import Category
-from messaging import (
-    Ask,
-    Connection,
-    Decision,
-    Kernel,
-    Message,
-    PermanentError,
-    Refusal,
-    Relay,
-    Remind,
-    Service,
-    Target,
-    Tell,
-    Unanswered,
-)
+from contracts.verification import DECISIONS
+from messaging import Kernel, Relay, Service, Target, Unanswered
+from messaging.cycle import lock_number
+from support.remembering import SEEN, Bell, Note, Question, Remembering, Reply
 
 IN_TOPIC = "intake.applications.v1"
 OUT_TOPIC = DECISIONS
-
-SEEN = "CREATE TABLE seen (subject uuid PRIMARY KEY, said text[] NOT NULL CHECK (NOT 'break' = ANY(said)))"
-LOAD = "SELECT subject, said FROM seen WHERE subject = ANY($1::uuid[])"
-SAVE = """
-INSERT INTO seen (subject, said)
-SELECT subject, ARRAY(SELECT jsonb_array_elements_text(said::jsonb))
-FROM unnest($1::uuid[], $2::text[]) AS t (subject, said)
-ON CONFLICT (subject) DO UPDATE SET said = EXCLUDED.said
+PARTITIONS = 6
+PARKED = "SELECT * FROM parked WHERE $1::uuid IS NULL OR subject = $1 ORDER BY seq"
+WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
 """
 
 
-@dataclass(frozen=True)
-class Note:
-    """A command from HTTP."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Question:
-    text: str
-
-
-@dataclass(frozen=True)
-class Reply:
-    text: str
-
-
-@dataclass(frozen=True)
-class Bell:
-    text: str
-
-
-class Remembering:
-    """The decider. Instructions: `bug`, `hopeless`, `break` (a CHECK), `ask …`, `remind …`, anything else."""
-
-    name = "remembering"
-
-    def keys(self, message: Message) -> Collection[UUID]:
-        return (message.subject,)
-
-    async def load(self, conn: Connection, keys: Collection[UUID]) -> Mapping[UUID, tuple[str, ...]]:
-        return {row["subject"]: tuple(row["said"]) for row in await conn.fetch(LOAD, keys)}
-
-    def decide(self, states: Mapping[UUID, tuple[str, ...]], message: Message, now: datetime) -> Decision:
-        said = text_of(message.body)
-        if said == "bug":
-            raise ZeroDivisionError("a bug in a decider")
-        if said == "hopeless":
-            raise PermanentError("only a person can mend this")
-        if said == "refuse":
-            return Decision(reply=Refusal("not_now"))
-        told = (*states.get(message.subject, ()), said)
-        effects = [Tell(released(len(told))), *_more(said, now)]
-        return Decision(states={message.subject: told}, effects=effects, reply={"place": len(told)})
-
-    async def save(self, conn: Connection, states: Mapping[UUID, tuple[str, ...]]) -> None:
-        import json
-
-        await conn.execute(SAVE, list(states), [json.dumps(said) for said in states.values()])
-
-
-def _more(said: str, now: datetime) -> Sequence[Ask | Remind]:
-    if said.startswith("ask"):
-        return [Ask("outside", Question(said), attempts=3)]
-    if said.startswith("remind"):
-        return [Remind(now + timedelta(milliseconds=20), Bell(said))]
-    return []
-
-
-def text_of(body: object) -> str:
-    if isinstance(body, ApplicationWithdrawn):
-        return body.reason or ""
-    if isinstance(body, Unanswered):
-        return f"unanswered {body.call.text} after {body.attempts}"
-    assert isinstance(body, Note | Reply | Bell)
-    return body.text if isinstance(body, Note | Reply) else f"bell {body.text}"
-
-
-def released(people: int) -> QuotaReleased:
-    return QuotaReleased(year=2026, region="590000000", category=Category.KANDAS, people=min(people, 99))
-
-
-def withdrawn(subject: UUID, reason: str, *, event_id: UUID | None = None) -> bytes:
-    """One input event as bytes."""
-    return seal(
-        ApplicationWithdrawn(reason=reason),
-        event_id=event_id or uuid4(),
-        source="/qonys/intake",
-        subject=subject,
-        time=datetime.now(UTC),
-    )
+def family(number: int | None = None) -> UUID:
+    """A new application id; families of numbers 0 to 5 have six different input partitions."""
+    tail = random.getrandbits(40) * PARTITIONS + (random.randrange(PARTITIONS) if number is None else number)
+    return UUID(int=random.getrandbits(80) << 48 | tail, version=4)
 
 
 @dataclass
 class Probe:
-    """A running probe service with its database and topics, and hands to reach them."""
+    """A probe service with its database and topics; its kernels and relays are made here, not started."""
 
     pool: asyncpg.Pool
     broker: Broker
     prefix: str
-    kernel: Kernel | None = None
-    relay: Relay | None = None
     answer: Callable[[Any], Awaitable[object]] = field(default=lambda _: _echo(_))
 
     def service(self, **target: Any) -> Service:
-        decider = Remembering()
         bodies = (ApplicationWithdrawn, Note, Reply, Bell, Unanswered)
         settings: dict[str, Any] = {"timeout_seconds": 2.0, "backoff_seconds": 0.01, "breaker_seconds": 0.05}
         outside = Target(
             name="outside", call=Question, answer=Reply, perform=self._perform, **(settings | target)
         )
-        return Service(name="probe", hears=dict.fromkeys(bodies, decider), targets=(outside,))
+        return Service(name="probe", hears=dict.fromkeys(bodies, Remembering()), targets=(outside,))
 
     async def _perform(self, call: Any) -> object:
         return await self.answer(call)
 
-    def make_kernel(self, **target: Any) -> Kernel:
-        """Another instance of the same service, not started."""
+    def make_kernel(self, *, pool: asyncpg.Pool | None = None, **target: Any) -> Kernel:
+        """Another instance of the same service."""
         return Kernel(
             self.service(**target),
-            pool=self.pool,
+            pool=pool or self.pool,
             broker=KafkaBroker(self.broker.servers, apply_types=False, logger=None, consumer_only=True),
             fetch_max_wait_ms=self.broker.fetch_max_wait_ms,
             topic_prefix=self.prefix,
@@ -176,14 +77,29 @@ class Probe:
             enable_idempotence=self.broker.idempotent,
             request_timeout_ms=5000,
         )
-        await producer.start()
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
         return producer
 
-    async def send(self, *events: tuple[UUID, bytes], partition: int | None = None) -> None:
-        """Puts records on the input topic, in this order."""
+    async def make_topics(self) -> None:
+        await create_topics(
+            self.broker.servers, [self.prefix + IN_TOPIC, self.prefix + OUT_TOPIC], partitions=PARTITIONS
+        )
+
+    async def send(self, *events: tuple[UUID, bytes], headers: Any = None) -> None:
+        """Puts records on the input topic, in this order; a family's partition is its number modulo six."""
         producer = await self.make_producer()
         for subject, body in events:
-            await producer.send(self.prefix + IN_TOPIC, body, key=str(subject).encode(), partition=partition)
+            await producer.send(
+                self.prefix + IN_TOPIC,
+                body,
+                key=str(subject).encode(),
+                partition=partition_of(subject),
+                headers=headers,
+            )
         await producer.flush()
         await producer.stop()
 
@@ -197,19 +113,114 @@ class Probe:
         found: int = await self.pool.fetchval(f"SELECT count(*) FROM {table}")
         return found
 
+    async def settled(self, messages: int) -> None:
+        """Waits until so many events are in the inbox."""
+        await until(lambda: self._reached("inbox", messages))
+
+    async def _reached(self, table: str, rows: int) -> bool:
+        return await self.count(table) >= rows
+
+    async def heard(self, subject: UUID, *sayings: str) -> None:
+        """Waits until the family has said exactly this; fails with what it said instead."""
+        try:
+            await until(lambda: self._said(subject, list(sayings)), seconds=15)
+        except TimeoutError:
+            assert await self.said(subject) == list(sayings)
+
+    async def _said(self, subject: UUID, sayings: list[str]) -> bool:
+        return await self.said(subject) == sayings
+
+    async def parked(self, rows: int, subject: UUID | None = None) -> list[asyncpg.Record]:
+        """Waits until so many messages are parked (of this family)."""
+        found: list[asyncpg.Record] = []
+
+        async def enough() -> bool:
+            found[:] = await self.pool.fetch(PARKED, subject)
+            return len(found) >= rows
+
+        await until(enough)
+        return found
+
+    @asynccontextmanager
+    async def holding(self, *subjects: UUID) -> AsyncIterator[None]:
+        """Nobody can decide for these families meanwhile."""
+        async with self.pool.acquire() as conn, conn.transaction():
+            for subject in subjects:
+                await conn.execute("SELECT pg_advisory_xact_lock($1)", lock_number(subject))
+            yield
+
+    async def waiting(self, sessions: int = 1) -> None:
+        """Waits until so many sessions wait for a family."""
+        await until(lambda: self._waiting(sessions))
+
+    async def _waiting(self, sessions: int) -> bool:
+        return bool(await self.pool.fetchval(WAITING) >= sessions)
+
+    async def acknowledged(self) -> int:
+        """How many input records the group has acknowledged, over all partitions."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.broker.servers, group_id=f"{self.prefix}probe", enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            topic = self.prefix + IN_TOPIC
+            places = [await consumer.committed(TopicPartition(topic, p)) for p in range(PARTITIONS)]
+            return sum(place or 0 for place in places)
+        finally:
+            await consumer.stop()
+
+    async def acknowledges(self, records: int) -> None:
+        """Waits until the group has acknowledged so many input records."""
+        await until(lambda: self._acknowledges(records))
+
+    async def _acknowledges(self, records: int) -> bool:
+        return await self.acknowledged() >= records
+
+    async def told(self, records: int) -> dict[UUID, list[bytes]]:
+        """The first so many records of the output topic: for each family its events, in order."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.broker.servers, auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            consumer.assign([TopicPartition(self.prefix + OUT_TOPIC, p) for p in range(PARTITIONS)])
+            async with asyncio.timeout(30):
+                return await _read(consumer, records)
+        finally:
+            await consumer.stop()
+
+
+async def _read(consumer: AIOKafkaConsumer, records: int) -> dict[UUID, list[bytes]]:
+    told: dict[UUID, list[bytes]] = defaultdict(list)
+    while records > 0:
+        polled: dict[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(timeout_ms=100)
+        for record in [record for share in polled.values() for record in share]:
+            told[UUID(record.key.decode())].append(record.value)
+            records -= 1
+    return told
+
 
 async def _echo(call: Any) -> Reply:
     return Reply(f"reply to {call.text}")
 
 
+def partition_of(subject: UUID) -> int:
+    return (subject.int & 0xFFFF_FFFF_FFFF) % PARTITIONS
+
+
+def remembering(kernel: Kernel) -> Remembering:
+    """The decider of this very instance."""
+    decider = kernel.service.hears[Note]
+    assert isinstance(decider, Remembering)
+    return decider
+
+
 @asynccontextmanager
-async def probing(dsn: str, broker: Broker, prefix: str) -> AsyncIterator[Probe]:
-    """A probe with tables and topics made; its kernel is not started."""
-    pool = await asyncpg.create_pool(dsn, min_size=1, max_size=10)
+async def probing(dsn: str, broker: Broker, prefix: str, *, pool_size: int = 10) -> AsyncIterator[Probe]:
+    """A probe with tables and topics made; no kernel is started."""
+    pool = await asyncpg.create_pool(dsn, min_size=1, max_size=pool_size)
     await pool.execute((files("messaging") / "migrations/0001_kernel.sql").read_text())
     await pool.execute(SEEN)
-    await create_topics(broker.servers, [prefix + IN_TOPIC, prefix + OUT_TOPIC])
     probe = Probe(pool=pool, broker=broker, prefix=prefix)
+    await probe.make_topics()
     try:
         yield probe
     finally:
@@ -217,16 +228,51 @@ async def probing(dsn: str, broker: Broker, prefix: str) -> AsyncIterator[Probe]
 
 
 @asynccontextmanager
-async def running(kernel: Kernel) -> AsyncIterator[Kernel]:
-    await kernel.start()
+async def running(*kernels: Kernel) -> AsyncIterator[None]:
+    """The kernels are started, one after the other, and stopped in the end."""
+    started: list[Kernel] = []
     try:
-        yield kernel
+        for kernel in kernels:
+            started.append(kernel)
+            await kernel.start()
+        yield
     finally:
-        await kernel.stop()
+        for kernel in started:
+            await kernel.stop()
+    assert [failure for kernel in started for failure in kernel.failures()] == []
+
+
+@asynccontextmanager
+async def working(*kernels: Kernel) -> AsyncIterator[None]:
+    """Asks and reminders of the kernels are worked on; nothing is consumed."""
+    loops = [loop for kernel in kernels for loop in (kernel.reminders, *kernel.asks)]
+    tasks = [asyncio.create_task(loop.run()) for loop in loops]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.loop.stop()
+        await asyncio.gather(*tasks)
+
+
+@asynccontextmanager
+async def relaying(relay: Relay) -> AsyncIterator[Relay]:
+    """The relay runs, and ends as a stopped process does."""
+    task = asyncio.create_task(relay.run())
+    try:
+        yield relay
+    finally:
+        relay.loop.stop()
+        await task
+
+
+async def waits(kernel: Kernel) -> bool:
+    """Whether its consumer waits for what has gone."""
+    return kernel.consumer.waits_for_ground
 
 
 async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:
     """Waits for a condition, asked again every few milliseconds; fails after so many seconds."""
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 (other processes tell no event)
             await asyncio.sleep(0.01)

@@ -49,7 +49,7 @@ def read_envelope(body: bytes) -> Envelope:
     """Reads the context attributes; raises `UnreadableError` with the field and what is wrong with it."""
     try:
         envelope = _envelopes.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(f"not a CloudEvent: {error}") from error
     if envelope.specversion != SPECVERSION:
         raise UnreadableError(f"specversion {envelope.specversion!r}, expected {SPECVERSION!r}")
@@ -68,7 +68,7 @@ def open_event(envelope: Envelope) -> object | None:
         decoder = _data_decoders.setdefault(cls, msgspec.json.Decoder(cls))
     try:
         fact: object = decoder.decode(envelope.data)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise UnreadableError(f"{envelope.type}: {error}") from error
     return fact
 

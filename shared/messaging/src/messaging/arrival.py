@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import msgspec
 from msgspec import Struct
 
+from messaging.ids import quick
 from messaging.kinds import Message
 
 
@@ -66,15 +67,16 @@ def event_id(source: str, identifier: str) -> UUID:
     """A CloudEvent's identity is (source, id); ours are UUIDs already, others are folded into one."""
     if source.startswith("/qonys/"):
         try:
-            return UUID(identifier)
+            return quick(identifier)
         except ValueError:
             pass
     return uuid5(NAMESPACE_URL, f"qonys:event:{source}:{identifier}")
 
 
-def unreadable_id(body: bytes) -> UUID:
-    """Identity of bytes that have none: the same bytes are parked once."""
-    return UUID(bytes=hashlib.blake2b(body, digest_size=16).digest())
+def unreadable_id(subject: UUID | None, body: bytes) -> UUID:
+    """Identity of bytes that have none: the same bytes about one family are parked once."""
+    key = subject.bytes if subject else b""
+    return UUID(bytes=hashlib.blake2b(body, key=key, digest_size=16).digest())
 
 
 def digest_of(command: object) -> bytes:

@@ -10,21 +10,20 @@ Invariants, each held by the test named:
 import asyncio
 import random
 import time
-from collections.abc import Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 
 from messaging import metrics
-from messaging.arrival import Arrival, Edge, Outcome
+from messaging.answers import Answers
+from messaging.arrival import Arrival, Edge
 from messaging.breaker import Breaker
 from messaging.cycle import Cycle
-from messaging.due import arrival_of, claim_leased, failed_arrival, pause_before
+from messaging.due import arrival_of, failed_arrival, pause_before
 from messaging.errors import is_infrastructure
-from messaging.gather import Gather
 from messaging.kinds import PermanentError, Target, TransientError, Unanswered
 from messaging.leases import Leased, Leases
-from messaging.loops import GROUND_GONE_SECONDS, Loop
+from messaging.loops import Loop
 
 log = structlog.get_logger("messaging")
 
@@ -35,16 +34,16 @@ BUSY_PAUSE_SECONDS = 1.0
 class Asks:
     """All calls to one target from this process."""
 
-    def __init__(self, cycle: Cycle, target: Target) -> None:
+    def __init__(self, cycle: Cycle, target: Target, answers: Answers) -> None:
         self._cycle = cycle
         self._target = target
         self._lease_seconds = target.timeout_seconds + LEASE_SPARE_SECONDS
         self._leases = Leases(
-            cycle.pool, worker=uuid4(), kind="ask", target=target.name, seconds=self._lease_seconds
+            cycle.pool, worker=answers.worker, kind="ask", target=target.name, seconds=self._lease_seconds
         )
         self._breaker = Breaker(after=target.breaker_after, seconds=target.breaker_seconds)
         self._calls: dict[UUID, asyncio.Task[None]] = {}
-        self._answers: Gather[Arrival, Outcome] = Gather(self._settle)
+        self._answers = answers
         self.loop = Loop(self._turn, name=f"ask {target.name}")
 
     @property
@@ -62,8 +61,8 @@ class Asks:
             renewing.cancel()
 
     async def _turn(self) -> float:
-        free = self._breaker.passes(self._target.parallel - len(self._calls))
-        if free <= 0:
+        free = self._breaker.passes(self._target.parallel, under_way=len(self._calls))
+        if free == 0:
             return BUSY_PAUSE_SECONDS  # a finished call wakes the loop
         rows = await self._leases.take(free)
         for row in rows:
@@ -86,7 +85,7 @@ class Asks:
         try:
             arrival = await self._call(row)
             if arrival is not None:
-                await self._answers.put(arrival)
+                await self._answers.settle(arrival)
         except Exception as error:
             if not is_infrastructure(error):
                 raise
@@ -105,6 +104,7 @@ class Asks:
             call = self._cycle.bodies.decode(row.name, row.body)
             async with asyncio.timeout(self._target.timeout_seconds):
                 answer = await self._target.perform(call)
+            arrival = arrival_of(row, self._cycle.bodies, edge=Edge.ANSWER, body=answer)
         except Exception as error:
             return await self._failed(row, error)
         self._count("answered")
@@ -112,7 +112,7 @@ class Asks:
             log.info("breaker_closed", target=self._target.name)
         self._breaker.succeeded()
         metrics.BREAKER.labels(self._cycle.service.name, self._target.name).set(0)
-        return arrival_of(row, self._cycle.bodies, edge=Edge.ANSWER, body=answer)
+        return arrival
 
     async def _failed(self, row: Leased, error: Exception) -> Arrival | None:
         foreseen = isinstance(error, TransientError) or is_infrastructure(error)
@@ -152,14 +152,3 @@ class Asks:
         if self._breaker.failed():
             log.warning("breaker_opened", target=self._target.name, for_seconds=self._target.breaker_seconds)
         metrics.BREAKER.labels(self._cycle.service.name, self._target.name).set(self._breaker.is_open)
-
-    async def _settle(self, arrivals: Sequence[Arrival]) -> Sequence[Outcome]:
-        """Answers are in hand, so a missing database is waited for; the leases are renewed meanwhile."""
-        while True:
-            try:
-                return await self._cycle.settle(arrivals, claim_leased(self._leases.worker))
-            except Exception as error:
-                if not is_infrastructure(error):
-                    raise
-                log.warning("answers_wait", target=self._target.name, error=type(error).__name__)
-                await asyncio.sleep(GROUND_GONE_SECONDS)

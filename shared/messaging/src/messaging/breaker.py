@@ -14,11 +14,11 @@ class Breaker:
         self._failures = 0
         self._opened_at: float | None = None
 
-    def passes(self, wanted: int) -> int:
-        """How many calls may go now, of those wanted."""
-        if self._opened_at is None:
-            return wanted
-        return min(wanted, 1) if self._clock() - self._opened_at >= self._seconds else 0
+    def passes(self, limit: int, *, under_way: int) -> int:
+        """How many more calls may go now, when `limit` may be under way at once."""
+        if self._opened_at is not None:
+            limit = 1 if self._clock() - self._opened_at >= self._seconds else 0
+        return max(0, limit - under_way)
 
     @property
     def is_open(self) -> bool:

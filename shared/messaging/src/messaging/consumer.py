@@ -115,21 +115,23 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         log.info("partitions_assigned", partitions=len(assigned))
 
     async def _take(self, records: tuple[ConsumerRecord, ...]) -> None:
-        poll = self._read(records)
+        poll: Poll | None = None
         pauses = itertools.chain(BACKOFF_SECONDS, itertools.repeat(BACKOFF_SECONDS[-1]))
         while not self._stopping.is_set():
             try:
+                poll = poll or self._read(records)
                 lost = await self._settle(poll)
                 await self._acknowledge(poll, lost)
                 return
-            except Exception as error:
-                if not is_infrastructure(error):
-                    raise
+            except Exception as error:  # raised further, FastStream would go on to the next poll
                 await self._wait_for_ground(next(pauses), error)
 
     async def _wait_for_ground(self, seconds: float, error: Exception) -> None:
         self.waits_for_ground = True
-        log.warning("consumer_waits", error=type(error).__name__, in_seconds=seconds)
+        if is_infrastructure(error):
+            log.warning("consumer_waits", error=type(error).__name__, in_seconds=seconds)
+        else:  # what can be neither settled nor parked: our role, our tables, a bug of the kernel
+            log.error("consumer_stuck", error=type(error).__name__, in_seconds=seconds)
         try:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()

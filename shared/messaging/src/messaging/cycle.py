@@ -92,12 +92,12 @@ class Cycle:
         return (await self._transact([hopeless], claim))[0]
 
     async def rehearse(self, arrival: Arrival, claim: Claim, *, keep: bool) -> tuple[Outcome, Draft]:
-        """Settles one arrival; unless it was decided, and `keep` says so, nothing of it is written."""
+        """Settles one arrival; when it fails, or unless `keep` says so, nothing of it is written."""
         settled: tuple[list[Outcome], Draft] | None = None
         try:
             async with self.pool.acquire() as conn, conn.transaction():
                 settled = await self._in_transaction(conn, [arrival], claim)
-                if not keep or settled[0][0].fate is not Fate.DECIDED:
+                if not keep or settled[0][0].error is not None:
                     raise _NotKeptError
         except _NotKeptError:
             pass

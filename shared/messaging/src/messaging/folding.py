@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -28,6 +28,8 @@ from messaging.kinds import (
     Tell,
 )
 from messaging.store import DueRow, OutboxRow, ParkedRow
+
+Text = TypeVar("Text", str, str | None)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -152,6 +154,7 @@ class Fold:
 def parked_row(arrival: Arrival, *, state: str, error: Exception | None, now: datetime) -> ParkedRow:
     """An arrival as a row of the parking place, with all that is needed to understand and mend it."""
     message = arrival.message
+    told = "".join(traceback.format_exception(error)) if error else None
     return ParkedRow(
         id=arrival.id,
         subject=arrival.subject,
@@ -160,11 +163,16 @@ def parked_row(arrival: Arrival, *, state: str, error: Exception | None, now: da
         name=arrival.name,
         body=arrival.body,
         origin=arrival.origin,
-        correlation_id=message.correlation_id if message else str(arrival.id),
-        causation_id=message.causation_id if message else None,
-        traceparent=message.traceparent if message else None,
+        correlation_id=without_nul(message.correlation_id) if message else str(arrival.id),
+        causation_id=without_nul(message.causation_id) if message else None,
+        traceparent=without_nul(message.traceparent) if message else None,
         said_at=message.time if message else now,
         attempts=arrival.attempts,
-        error=f"{type(error).__name__}: {error}" if error else None,
-        traceback="".join(traceback.format_exception(error)) if error else None,
+        error=without_nul(f"{type(error).__name__}: {error}") if error else None,
+        traceback=without_nul(told),
     )
+
+
+def without_nul(text: Text) -> Text:
+    """Strangers' texts may hold U+0000, which Postgres does not store: parking must not fail for that."""
+    return text.replace("\0", "\ufffd") if text else text

@@ -1,6 +1,7 @@
 """Batches that form by themselves: whatever arrives while one transaction runs goes into the next."""
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -25,7 +26,8 @@ class Gather(Generic[Item, Result]):
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._queue.append((item, future))
         if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._run())
+            # A context of its own: the batch is not the first caller's, nor are its log lines.
+            self._running = asyncio.create_task(self._run(), context=contextvars.Context())
         return await future
 
     async def drain(self) -> None:

@@ -52,10 +52,13 @@ class Gauges:
         if outbox is not None:
             metrics.OUTBOX_DEPTH.labels(self._service).set(outbox["depth"])
             metrics.OUTBOX_AGE.labels(self._service).set(outbox["age"])
+        lags = await self._lags()
+        for gauge in (metrics.DUE, metrics.DUE_LATE, metrics.LAG):
+            gauge.clear()  # what is not due, or not ours, any more must not stay as it was
         for row in due:
             metrics.DUE.labels(self._service, row["kind"], row["target"]).set(row["rows"])
             metrics.DUE_LATE.labels(self._service, row["kind"], row["target"]).set(row["late"])
-        for (topic, partition), lag in (await self._lags()).items():
+        for (topic, partition), lag in lags.items():
             metrics.LAG.labels(self._service, topic, partition).set(lag)
         self._parked({row["state"]: (row["messages"], row["age"]) for row in parked})
         return EVERY_SECONDS

@@ -1,12 +1,21 @@
-"""Identifiers that sort by time (UUID version 7, RFC 9562)."""
+"""Identifiers: those that sort by time (UUID version 7, RFC 9562), and a quicker class for all of them."""
 
 import os
 import time
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
+
 _TAIL_BITS = 74
 _millis = 0
 _tail = 0
+
+
+def quick(value: UUID | str) -> UUID:
+    """The same UUID in the database driver's class: ten times quicker to make, hash, print and send. Raises
+    `ValueError` for a text that is none."""
+    made: UUID = pgproto.UUID(value.bytes if isinstance(value, UUID) else value)
+    return made
 
 
 def uuid7() -> UUID:
@@ -20,4 +29,6 @@ def uuid7() -> UUID:
     else:
         _tail += 1
     high, low = _tail >> 62, _tail & ((1 << 62) - 1)
-    return UUID(int=(_millis << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
+    number = (_millis << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low
+    made: UUID = pgproto.UUID(number.to_bytes(16, "big"))
+    return made

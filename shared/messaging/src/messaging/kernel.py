@@ -7,6 +7,7 @@ import asyncpg
 import structlog
 from faststream.kafka import KafkaBroker
 
+from messaging.answers import Answers
 from messaging.asks import Asks
 from messaging.consumer import Consumer
 from messaging.cycle import Cycle
@@ -40,10 +41,11 @@ class Kernel:
             self.cycle, broker, fetch_max_wait_ms=fetch_max_wait_ms, topic_prefix=topic_prefix
         )
         self.parking = Parking(self.cycle)
-        self.asks = [Asks(self.cycle, target) for target in service.targets]
+        self._answers = Answers(self.cycle)
+        self.asks = [Asks(self.cycle, target, self._answers) for target in service.targets]
         self._broker = broker
         self._requests = Requests(self.cycle)
-        self._reminders = Reminders(self.cycle)
+        self.reminders = Reminders(self.cycle)
         self._gauges = Gauges(
             service=service.name,
             pool=pool,
@@ -55,7 +57,7 @@ class Kernel:
         self.cycle.on_due = self._wake
 
     async def start(self) -> None:
-        workers = [self._reminders.run(), self._gauges.loop.run(), *(asks.run() for asks in self.asks)]
+        workers = [self.reminders.run(), self._gauges.loop.run(), *(asks.run() for asks in self.asks)]
         self._tasks = [asyncio.create_task(worker) for worker in workers]
         await self._broker.start()
         log.info(
@@ -65,11 +67,14 @@ class Kernel:
     async def stop(self) -> None:
         """Finishes the batch and the calls under way, gives back leases, leaves the consumer group."""
         self.consumer.stop()
-        await self._broker.stop()
-        for loop in (self._reminders.loop, self._gauges.loop, *(asks.loop for asks in self.asks)):
-            loop.stop()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._requests.drain()
+        self._answers.stopping = True
+        try:
+            await self._broker.stop()
+        finally:  # a broker that is gone keeps nobody from giving back leases
+            for loop in (self.reminders.loop, self._gauges.loop, *(asks.loop for asks in self.asks)):
+                loop.stop()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._requests.drain()
         log.info("kernel_stopped")
 
     def failures(self) -> Sequence[BaseException]:
@@ -78,6 +83,6 @@ class Kernel:
         return [error for task in ended if (error := task.exception()) is not None]
 
     def _wake(self) -> None:
-        self._reminders.loop.wake()
+        self.reminders.loop.wake()
         for asks in self.asks:
             asks.loop.wake()

@@ -27,7 +27,9 @@ UPDATE due SET attempts = attempts + 1, due_at = now() + make_interval(secs => $
   leased_by = NULL, lease_until = NULL
 WHERE id = $1 AND leased_by = $2
 """
-GIVE_BACK = "UPDATE due SET leased_by = NULL, lease_until = NULL WHERE leased_by = $1"
+GIVE_BACK = """
+UPDATE due SET leased_by = NULL, lease_until = NULL WHERE leased_by = $1 AND kind = $2 AND target = $3
+"""
 NEXT_DUE = """
 SELECT extract(epoch FROM min(greatest(due_at, coalesce(lease_until, due_at))) - now())::float8
 FROM due WHERE kind = $1 AND target = $2
@@ -74,7 +76,7 @@ class Leases:
         await self._pool.execute(POSTPONE, row.id, self.worker, seconds, error)
 
     async def give_back(self) -> None:
-        await self._pool.execute(GIVE_BACK, self.worker)
+        await self._pool.execute(GIVE_BACK, self.worker, self._kind, self._target)
 
     async def seconds_to_next(self) -> float | None:
         """Until the next row may be taken; None when there is none."""

@@ -23,18 +23,18 @@ class Loop:
         self._turn = turn
         self._name = name
         self._woken = asyncio.Event()
-        self._stopping = False
+        self.stopping = False
 
     def wake(self) -> None:
         self._woken.set()
 
     def stop(self) -> None:
         """No further turn; the one under way is finished."""
-        self._stopping = True
+        self.stopping = True
         self._woken.set()
 
     async def run(self) -> None:
-        while not self._stopping:
+        while not self.stopping:
             try:
                 pause = await self._turn()
             except Exception as error:

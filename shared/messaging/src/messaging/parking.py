@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from messaging.arrival import Arrival, Edge, Fate, Outcome
 from messaging.cycle import Claim, Claims, Cycle
+from messaging.folding import without_nul
 from messaging.kinds import Connection, Message
 from messaging.reading import read_again
 
@@ -99,6 +100,8 @@ class Parking:
     async def dry_run(self, seq: int) -> Redriven:
         """What deciding this message now would do; nothing is kept."""
         row = await self._row(seq)
+        if row["edge"] == Edge.ASK:  # it would be asked again, and only the outside knows what comes of that
+            return Redriven(settled=1, left=0)
         outcome, draft = await self._cycle.rehearse(self._arrival(row), _claim_parked(row, by=""), keep=False)
         error = None if outcome.error is None else f"{type(outcome.error).__name__}: {outcome.error}"
         settled = int(outcome.fate is Fate.DECIDED)
@@ -133,7 +136,7 @@ class Parking:
             return None
         error = f"{type(outcome.error).__name__}: {outcome.error}"
         told = "".join(traceback.format_exception(outcome.error))
-        await self._pool.execute(FAILED_AGAIN, row["seq"], error, told)
+        await self._pool.execute(FAILED_AGAIN, row["seq"], without_nul(error), without_nul(told))
         return error
 
     async def _ask_again(self, row: asyncpg.Record, *, by: str) -> None:

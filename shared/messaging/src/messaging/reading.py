@@ -9,6 +9,7 @@ from aiokafka import ConsumerRecord
 from contracts import EVENTS, Envelope, UnreadableError, open_event, read_envelope
 from messaging import metrics
 from messaging.arrival import Arrival, Edge, event_id, unreadable_id
+from messaging.ids import quick
 from messaging.kinds import Message
 
 
@@ -44,13 +45,13 @@ def read_again(body: bytes, *, origin: str, subject: UUID | None) -> Arrival:
 
 
 def _arrival(envelope: Envelope, body: bytes, origin: str) -> Arrival:
-    identity = event_id(envelope.source, envelope.id)
+    identity, subject = event_id(envelope.source, envelope.id), quick(envelope.subject)
     message: Message | None = None
     fault: Exception | None = None
     try:
         message = Message(
             id=identity,
-            subject=envelope.subject,
+            subject=subject,
             body=open_event(envelope),
             time=envelope.time,
             correlation_id=envelope.correlationid or envelope.id,
@@ -62,7 +63,7 @@ def _arrival(envelope: Envelope, body: bytes, origin: str) -> Arrival:
     return Arrival(
         edge=Edge.EVENT,
         id=identity,
-        subject=envelope.subject,
+        subject=subject,
         name=envelope.type,
         body=body,
         origin=origin,
@@ -74,7 +75,7 @@ def _arrival(envelope: Envelope, body: bytes, origin: str) -> Arrival:
 def _unreadable(body: bytes, *, origin: str, subject: UUID | None, fault: Exception) -> Arrival:
     return Arrival(
         edge=Edge.EVENT,
-        id=unreadable_id(body),
+        id=unreadable_id(subject, body),
         subject=subject,
         name="unreadable",
         body=body,

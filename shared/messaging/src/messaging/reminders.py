@@ -1,5 +1,6 @@
 """The worker behind `Remind`: what is due comes back to its decider."""
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from messaging.arrival import Arrival, Edge
@@ -18,6 +19,7 @@ class Reminders:
     def __init__(self, cycle: Cycle) -> None:
         self._cycle = cycle
         self._leases = Leases(cycle.pool, worker=uuid4(), kind="remind", target="", seconds=LEASE_SECONDS)
+        self._rows: Sequence[Leased] = ()  # in hand when the database went: settled first
         self.loop = Loop(self._turn, name="reminders")
 
     async def run(self) -> None:
@@ -25,10 +27,12 @@ class Reminders:
         await self._leases.give_back()
 
     async def _turn(self) -> float:
-        rows = await self._leases.take(MOST_AT_ONCE)
-        if not rows:
+        self._rows = self._rows or await self._leases.take(MOST_AT_ONCE)
+        if not self._rows:
             return await pause_before(self._leases)
-        await self._cycle.settle([self._arrival(row) for row in rows], claim_leased(self._leases.worker))
+        arrivals = [self._arrival(row) for row in self._rows]
+        await self._cycle.settle(arrivals, claim_leased(self._leases.worker))
+        self._rows = ()
         return 0
 
     def _arrival(self, row: Leased) -> Arrival:

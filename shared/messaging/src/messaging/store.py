@@ -30,6 +30,7 @@ KEEP_REQUESTS = """
 INSERT INTO requests (id, digest, reply) SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[])
 """
 
+ANYTHING_PARKED = "SELECT EXISTS (SELECT FROM parked)"
 PARKED_FAMILIES = "SELECT DISTINCT subject FROM parked WHERE subject = ANY($1::uuid[])"
 
 # Outbox rows get their numbers in the order decided; one notification wakes the relay.
@@ -158,7 +159,10 @@ async def keep_requests(conn: Connection, kept: Sequence[tuple[UUID, bytes, byte
 
 
 async def parked_families(conn: Connection, subjects: Collection[UUID]) -> set[UUID]:
-    return {row["subject"] for row in await conn.fetch(PARKED_FAMILIES, subjects)} if subjects else set()
+    """Those of the families that have a parked message; mostly nobody has one, which is quick to see."""
+    if not subjects or not await conn.fetchval(ANYTHING_PARKED):
+        return set()
+    return {row["subject"] for row in await conn.fetch(PARKED_FAMILIES, subjects)}
 
 
 async def tell(conn: Connection, rows: Sequence[OutboxRow]) -> None:
