@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 SHARE_OF_RAW = 0.6
 TIMES_NAIVE = 40.0
+CERTIFICATE_P99_MS = 250.0
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,14 @@ def throughput_bounds(rates: Mapping[str, float]) -> Sequence[Bound]:
         Bound("kernel, share of the raw pipeline", rates["kernel"] / rates["raw"], SHARE_OF_RAW),
         Bound("kernel, times the naive service", rates["kernel"] / rates["naive"], TIMES_NAIVE),
     ]
+
+
+def latency_bounds(milliseconds: Sequence[float]) -> Sequence[Bound]:
+    """`milliseconds`: from submission to certificate, sorted."""
+    p99 = percentile(milliseconds, 99)
+    return [Bound("submission to certificate, p99 in ms", p99, CERTIFICATE_P99_MS, less_is_better=True)]
+
+
+def percentile(ordered: Sequence[float], percent: int) -> float:
+    """The value that so many percent of them do not exceed."""
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

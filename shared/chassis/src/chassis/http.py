@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import structlog
 from fastapi import FastAPI, Request
 from prometheus_client import Histogram
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from chassis.auth import OPEN_PATHS
@@ -39,6 +40,10 @@ class App(FastAPI):
         started = time.perf_counter()
         try:
             await super().__call__(request.scope, request.receive, answer)
+        except ClientDisconnect:
+            log.info(
+                "client_left", route=_route(request)
+            )  # in the middle of its request; nothing was decided
         except Exception as error:  # answered by now as `internal` (problems.py)
             log.error("http_request_failed", route=_route(request), exc_info=error)
         if answer.too_large:

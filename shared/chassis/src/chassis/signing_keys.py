@@ -34,8 +34,8 @@ class SigningKeys:
 
     async def holding(self, kid: str | None) -> KeySet:
         """The keys, fetched anew when `kid` is not among them. `Problem` 503 while there are none at all."""
-        if self._wants(kid):
-            async with self._fetching:
+        if self._keys is None or self._wants(kid):
+            async with self._fetching:  # whoever comes while the first keys are on their way waits for them
                 if self._wants(kid):
                     await self._fetch()
         if self._keys is None:

@@ -17,7 +17,7 @@ log = structlog.get_logger("messaging")
 
 
 class Answers:
-    """A family's answers come from several registers at once; one batch for all spares them each other's locks.
+    """A family's answers come from several registers at once: one batch spares them each other's locks.
 
     `worker` holds the leases of the calls; only its answers count.
     """

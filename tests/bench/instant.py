@@ -1,0 +1,68 @@
+"""Verification as shipped, but its registers answer at once: what is measured is ours, not the outside's."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from chassis.commands import run
+from chassis.service import Parts
+from messaging import Service
+from verification.app import BLUEPRINT
+from verification.domain.answers import (
+    Address,
+    AskDiploma,
+    AskPerson,
+    AskWork,
+    DiplomaAnswer,
+    DiplomaFinding,
+    Person,
+    PersonAnswer,
+    Work,
+    WorkAnswer,
+)
+from verification.settings import VerificationSettings
+
+Perform = Callable[[Any], Awaitable[object]]
+
+FAMILY, GIVEN, BORN = "Сынақов", "Үлгі", date(1990, 1, 1)
+REGION_FROM, REGION_TO = "610000000", "590000000"
+
+PERSON = Person(
+    family_name=FAMILY,
+    given_name=GIVEN,
+    patronymic=None,
+    latin_family_name=None,
+    latin_given_name=None,
+    birth_date=BORN,
+    citizenship="KAZ",
+    alive=True,
+    iin_excluded=False,
+    address=Address(kato=REGION_FROM, since=date(2015, 1, 1)),
+    kandas=None,
+)
+WORK = Work(status="JOB_SEEKER", occupations=(), vacancies=0)
+
+
+async def person(question: AskPerson) -> PersonAnswer:
+    return PersonAnswer(member_id=question.member_id, person=PERSON)
+
+
+async def diploma(question: AskDiploma) -> DiplomaAnswer:
+    return DiplomaAnswer(member_id=question.member_id, finding=DiplomaFinding.VALID)
+
+
+async def work(question: AskWork) -> WorkAnswer:
+    return WorkAnswer(member_id=question.member_id, work=WORK)
+
+
+def _instant(parts: Parts[VerificationSettings]) -> Service:
+    service = BLUEPRINT.service(parts)
+    at_once: dict[str, Perform] = {"persons": person, "education": diploma, "labour": work}
+    return replace(
+        service, targets=[replace(target, perform=at_once[target.name]) for target in service.targets]
+    )
+
+
+if __name__ == "__main__":
+    run(replace(BLUEPRINT, service=_instant))
