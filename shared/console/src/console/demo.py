@@ -71,12 +71,12 @@ def _families(examples: Path) -> list[Seen]:
 
 def _fresh(folder: Path, kafka: BrokerKind) -> Stack:
     """A stack in an empty folder; what the last demo left there is removed."""
-    stack = plan(folder, kind=kafka, pace=PACE)
+    stack = plan(folder, kind=kafka, pace=PACE, temporary=True)
     supervise.refuse_second(stack)
     supervise.stop_everything(stack)
     stack.postgres.remove()
     shutil.rmtree(folder)
-    return plan(folder, kind=kafka, pace=PACE)
+    return plan(folder, kind=kafka, pace=PACE, temporary=True)
 
 
 async def _play_all(families: list[Seen], stack: Stack, language: str) -> None:

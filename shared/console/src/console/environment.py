@@ -8,6 +8,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from console.layout import Stack
 from sandbox.keys import kept_pair
 
+#: In each process's pool: eight processes share a server and a laptop's memory.
+CONNECTIONS = 6
+
 
 def package(service: str) -> str:
     """The import package, which is the name of the service's database as well."""
@@ -32,6 +35,7 @@ def _common(stack: Stack, service: str) -> dict[str, str]:
     return {
         "QONYS_DATABASE_DSN": stack.postgres.dsn(database, role=database),
         "QONYS_DATABASE_TLS": "off",
+        "QONYS_DATABASE_CONNECTIONS": str(CONNECTIONS),
         "QONYS_KAFKA_SERVERS": broker.servers,
         "QONYS_KAFKA_SECURITY": "plaintext",
         "QONYS_KAFKA_TOPIC_PREFIX": "",

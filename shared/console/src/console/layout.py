@@ -43,10 +43,11 @@ class Stack:
     kind: BrokerKind
     ports: Mapping[str, int]
     pace: Pace
+    temporary: bool = False  # nobody will want its data: speed before safety
 
     @property
     def postgres(self) -> Postgres:
-        return Postgres(self.folder / "postgres")
+        return Postgres(self.folder / "postgres", durable=not self.temporary)
 
     @property
     def broker(self) -> Broker:
@@ -87,12 +88,13 @@ class Stack:
         return f"http://127.0.0.1:{self.ports[name]}"
 
 
-def plan(folder: Path, *, kind: BrokerKind, pace: Pace) -> Stack:
+def plan(folder: Path, *, kind: BrokerKind, pace: Pace, temporary: bool = False) -> Stack:
     """The stack of this folder, with the ports it had before as far as they are free; written down."""
     folder.mkdir(parents=True, exist_ok=True)
     before = _read(folder).get("ports", {})
-    stack = Stack(folder=folder.resolve(), kind=kind, ports=_free_ports(before), pace=pace)
-    written = {"kind": kind, "ports": dict(stack.ports), "pace": asdict(pace)}
+    ports = _free_ports(before)
+    stack = Stack(folder=folder.resolve(), kind=kind, ports=ports, pace=pace, temporary=temporary)
+    written = {"kind": kind, "ports": ports, "pace": asdict(pace), "temporary": temporary}
     _file(folder).write_text(json.dumps(written, indent=2) + "\n")
     return stack
 
@@ -107,6 +109,7 @@ def known(folder: Path) -> Stack:
         kind=BrokerKind(written["kind"]),
         ports=written["ports"],
         pace=Pace(**written["pace"]),
+        temporary=written["temporary"],
     )
 
 

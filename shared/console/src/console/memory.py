@@ -1,4 +1,8 @@
-"""How much memory a stack takes: resident sets of all its processes, the most that was seen."""
+"""How much memory a stack takes, all processes together.
+
+A page that several share (Postgres' buffers, libraries) is resident once and counts once, where the system
+tells (Linux: proportional set size); elsewhere it counts for each.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -9,11 +13,11 @@ import psutil
 from console import background
 from console.layout import Stack
 
-EVERY_SECONDS = 1.0
+EVERY_SECONDS = 2.0
 
 
 class Meter:
-    """Measures while its block runs; `most_bytes` is the highest sum of resident sets."""
+    """Measures while its block runs; `most_bytes` is the most that was seen."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -35,7 +39,7 @@ class Meter:
 
 
 def resident_bytes(stack: Stack) -> int:
-    """All processes of the stack together, its supervisor too; memory they share counts for each."""
+    """What all processes of the stack hold in memory now, its supervisor too."""
     return sum(map(_resident, _everything(stack)))
 
 
@@ -49,6 +53,7 @@ def _everything(stack: Stack) -> Iterator[psutil.Process]:
 
 def _resident(process: psutil.Process) -> int:
     try:
-        return int(process.memory_info().rss)
-    except psutil.NoSuchProcess:
+        memory = process.memory_full_info()
+    except psutil.Error:  # gone, or somebody else's
         return 0
+    return int(getattr(memory, "pss", memory.rss))

@@ -60,7 +60,7 @@ def _shown_by(family: Seen) -> str:
         facts.append(f"waited for {waited}")
     if family.scenario.sends > 1:
         facts.append(f"sent {family.scenario.sends} times, {len(family.cases)} case")
-    return "; ".join([*facts, f"{family.letters} letters"])
+    return "; ".join([*facts, f"{len(family.letters)} letters"])
 
 
 def _plain(family: Seen) -> dict[str, Any]:

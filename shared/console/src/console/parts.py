@@ -54,7 +54,10 @@ class Database:
         asyncio.run(self._make_databases())
 
     def stop(self) -> None:
-        self.stack.postgres.stop()
+        if self.stack.temporary:
+            self.stack.postgres.kill()
+        else:
+            self.stack.postgres.stop()
 
     def running(self) -> bool:
         return self.stack.postgres.running()

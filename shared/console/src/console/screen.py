@@ -10,13 +10,22 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+#: In a file or a pipe a line may be long; 80 columns would cut tables.
+_PIPE_COLUMNS = 160
+
+
+def _console(*, stderr: bool) -> Console:
+    made = Console(stderr=stderr, highlight=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_PIPE_COLUMNS)
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
 
 
 def say(line: str) -> None:
     """One line (or more) for a person; never on stdout's way of a program: use `show_json` for that."""
-    err.print(line, markup=False)
+    err.print(line, markup=False, soft_wrap=True)
 
 
 def table(title: str, *columns: str) -> Table:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from console import screen
 from console.play import Seen, differences
@@ -18,30 +18,33 @@ _COLOURS = {"settled": "green", "blocked": "red", "refused": "red", "waitlisted"
 def board(families: Sequence[Seen]) -> Iterator[Callable[[Seen], None]]:
     """Shows all families; the function given is called with one that has changed."""
     if not screen.out.is_terminal:
-        began = time.monotonic()
-        yield lambda family: screen.say(_line(family, time.monotonic() - began))
+        yield _Lines().show
         return
     with Live(_table(families), console=screen.out, refresh_per_second=8) as live:
         yield lambda _: live.update(_table(families))
 
 
-def _line(family: Seen, seconds: float) -> str:
-    waited = _waited_for(family)
-    return f"{seconds:5.1f} s  {family.name:<24} {_state(family)}{'  — ' if waited else ''}{waited}"
+class _Lines:
+    """For a file or a pipe."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._said: dict[str, str] = {}
+
+    def show(self, family: Seen) -> None:
+        line = " — ".join(filter(None, [_state(family), _waited_for(family)]))
+        if self._said.get(family.name) != line:
+            self._said[family.name] = line
+            screen.say(f"{time.monotonic() - self._began:5.1f} s  {family.name:<24} {line}")
 
 
-def _table(families: Sequence[Seen]) -> Group:
+def _table(families: Sequence[Seen]) -> Table:
     made = screen.table("", "", "family", "where it stands", "what is waited for")
     for family in families:
-        mark = "✓" if not differences(family) else "…"
-        colour = _COLOURS.get(family.state, "")
-        made.add_row(
-            mark,
-            f"{family.name}\n[dim]{family.who}[/dim]",
-            f"[{colour or 'none'}]{_state(family)}[/]",
-            _waited_for(family),
-        )
-    return Group(Table.grid(), made)
+        mark = "…" if differences(family) else "✓"
+        state = Text(_state(family), style=_COLOURS.get(family.state, ""))
+        made.add_row(mark, f"{family.name}\n{family.who}", state, Text(_waited_for(family), style="dim"))
+    return made
 
 
 def _state(family: Seen) -> str:
