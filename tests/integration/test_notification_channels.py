@@ -125,6 +125,31 @@ async def test_a_mail_server_that_says_nothing_is_for_later() -> None:
     await listener.wait_closed()
 
 
+async def test_a_server_that_takes_the_letter_and_then_hangs_has_taken_it_and_is_left() -> None:
+    left = asyncio.Event()
+
+    async def server_without_goodbye(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 ready\r\n")
+        for answer in (b"250 hello\r\n", b"250 from\r\n", b"250 to\r\n", b"354 go on\r\n"):
+            await reader.readline()
+            writer.write(answer)
+        await reader.readuntil(b"\r\n.\r\n")
+        writer.write(b"250 taken\r\n")
+        while await reader.read(1000):
+            pass  # QUIT is never answered
+        left.set()
+        writer.close()
+
+    listener = await asyncio.start_server(server_without_goodbye, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    handed = await EmailChannel(server(port, seconds=0.5), read).send(Send(message_id=uuid4()))
+    assert handed.handover is Handover.TAKEN
+    async with asyncio.timeout(2):
+        await left.wait()
+    listener.close()
+    await listener.wait_closed()
+
+
 async def test_an_address_beyond_ascii_reaches_a_server_that_takes_it(mailbox: Mailbox, port: int) -> None:
     async def kazakh(_: UUID) -> Letter:
         return Letter(

@@ -17,7 +17,7 @@ from notification.app import BLUEPRINT
 from notification.domain.case import Case, CitizenMessage, ContactTask, Held, Letter, State, recipient_of
 from notification.store import cases
 from notification.store.letters import read_letter
-from unit.notification.families import CLEAR, EVENTS, NORTH, NOW, in_language
+from unit.notification.families import CLEAR, EVENTS, NORTH, NOW, SUBMITTED, in_language
 
 MANY = 300
 
@@ -97,6 +97,8 @@ async def test_news_that_waits_for_its_application_comes_back_in_the_order_it_wa
     case = Case(application_id=application_id, held=tuple(reversed(news)))
     back = (await saved(pool, case))[application_id]
     assert back == replace(case, held=news, messages=MappingProxyType({}))
+    told = replace(back, recipient=recipient_of(SUBMITTED), held=())
+    assert (await saved(pool, told))[application_id] == told
 
 
 async def test_a_family_of_which_nothing_was_heard_is_left_out(pool: Pool) -> None:
