@@ -1,5 +1,7 @@
 """The registers' client meets the sandbox: real answers, and every kind of silence with its cause."""
 
+import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -255,3 +257,63 @@ def test_two_records_in_one_reply_are_not_chosen_between() -> None:
     with pytest.raises(SilenceError) as silence:
         read(doubled)
     assert silence.value.cause is Cause.UNEXPECTED
+
+
+def test_a_signature_that_covers_only_a_part_inside_is_refused() -> None:
+    """The forged record carries the signature itself, over the honest record hidden in it."""
+    honest = a_reply()
+    start, end = honest.index(b"<data>") + 6, honest.index(b"</data>")
+    cut, close = honest.index(b"<ds:Signature"), honest.index(b"</ds:Signature>") + len(b"</ds:Signature>")
+    signature, inside = honest[cut:close], honest[start:cut] + honest[close:end]
+    forged = b'<g:r xmlns:g="urn:x"><g:iin>%s</g:iin>%s%s</g:r>' % (OTHER_IIN.encode(), inside, signature)
+    with pytest.raises(SilenceError) as silence:
+        read(honest[:start] + forged + honest[end:])
+    assert silence.value.cause is Cause.BAD_SIGNATURE
+
+
+CONTENT = b"""
+<q:person><q:surname>S</q:surname><q:name>N</q:name><q:birthDate>1990-01-01</q:birthDate>
+<q:citizenship>KAZ</q:citizenship><q:lifeStatus>ALIVE</q:lifeStatus><q:iinExcluded>false</q:iinExcluded></q:person>
+<q:number>1</q:number><q:diploma><q:status>VALID</q:status></q:diploma>
+<q:jobSeeker><q:status>JOB_SEEKER</q:status></q:jobSeeker>
+"""
+
+
+@pytest.fixture
+async def confused(gateway: Gateway) -> AsyncIterator[Gateway]:
+    """A gateway that answers every question rightly signed, but about `OTHER_IIN`."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(re.findall(rb"(?i)content-length: (\d+)", head)[0])
+        asked = await reader.readexactly(length)
+        (message_id,) = re.findall(rb"<messageId>([^<]+)<", asked)
+        (question,) = re.findall(rb"<q:(\w+)Request", asked)
+        (namespace,) = re.findall(rb'xmlns:q="([^"]+)"', asked)
+        content = b"<q:result>FOUND</q:result><q:iin>%s</q:iin>%s" % (OTHER_IIN.encode(), CONTENT)
+        record = etree.fromstring(
+            b'<q:%sReply xmlns:q="%s">%s</q:%sReply>' % (question, namespace, content, question)
+        )
+        body = soap.reply(PayloadSigner(REGISTRY).signed(record), to=message_id.decode())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        certificate = x509.load_pem_x509_certificate(REGISTRY.certificate)
+        yield replace(gateway, url=f"http://127.0.0.1:{port}/", certificate=certificate)
+
+
+async def test_an_answer_about_somebody_else_is_silence(confused: Gateway) -> None:
+    diploma = AskDiploma(member_id=WHO, iin=IIN, number="1")
+    work = AskWork(member_id=WHO, iin=IIN, region="590000000", occupation=None)
+    assert (await Persons(confused).ask(person())).silent is Cause.UNEXPECTED
+    assert (await Education(confused).ask(diploma)).silent is Cause.UNEXPECTED
+    assert (await Labour(confused).ask(work)).silent is Cause.UNEXPECTED
+
+
+async def test_the_same_answer_about_the_one_who_was_asked_about_counts(confused: Gateway) -> None:
+    work = AskWork(member_id=WHO, iin=OTHER_IIN, region="590000000", occupation=None)
+    assert (await Persons(confused).ask(person(iin=OTHER_IIN))).person is not None
+    assert (await Labour(confused).ask(work)).work is not None

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.intake import Kinship, PaperKind
+from contracts.intake import ApplicationWithdrawn, Kinship, PaperKind
 from contracts.verification import (
     CheckConfirmed,
     CheckContradicted,
@@ -160,6 +160,14 @@ def test_a_reminder_of_a_silence_that_is_over_asks_nothing() -> None:
     assert tried.hear(family, reminder.what) == []
 
 
+def test_a_reminder_of_an_earlier_silence_asks_nothing() -> None:
+    tried, family = bench(), uuid4()
+    ask = asks_of(tried.hear(family, application()))[0]
+    first = reminders_of(tried.hear(family, silent(ask)))[0]
+    tried.hear(family, silent(ask))
+    assert tried.hear(family, first.what) == []
+
+
 def test_a_register_that_could_not_be_reached_is_silent() -> None:
     tried, family = bench(), uuid4()
     ask = next(a for a in asks_of(tried.hear(family, application())) if isinstance(a.call, AskPerson))
@@ -167,7 +175,17 @@ def test_a_register_that_could_not_be_reached_is_silent() -> None:
     assert only(tried.hear(family, gone), CheckSilent).cause == "unreachable"
 
 
-def test_an_answer_after_withdrawal_or_after_an_answer_changes_nothing() -> None:
+def test_after_withdrawal_answers_and_reminders_change_nothing() -> None:
+    tried, family, said = bench(), uuid4(), application()
+    first, *others = asks_of(tried.hear(family, said))
+    reminder = reminders_of(tried.hear(family, silent(first)))[0]
+    tried.hear(family, ApplicationWithdrawn())
+    for body in (reminder.what, confirming(first, said), *(confirming(ask, said) for ask in others)):
+        assert tried.hear(family, body) == []
+    assert tried.case(family).stage is Stage.WITHDRAWN
+
+
+def test_a_second_answer_to_one_question_changes_nothing() -> None:
     tried, family, said = bench(), uuid4(), application()
     ask = asks_of(tried.hear(family, said))[0]
     tried.hear(family, confirming(ask, said))
