@@ -45,8 +45,9 @@ format: setup ## put the code into its form
 	$(BIN)/ruff check -q --fix-only
 	$(BIN)/ruff format
 
-generate: setup ## write docs/events.md, AsyncAPI and schemas from the contracts
+generate: setup ## write docs/events.md, docs/settings.md, AsyncAPI and schemas from the code
 	$(BIN)/python -m contracts.generate
+	PYTHONPATH=tests $(BIN)/python -m architecture.settings_page
 
 # uv.lock holds addresses and stays here; what is committed holds versions and hashes only.
 lock: setup ## choose versions within the pyproject files' bounds (UPGRADE=1: the newest)

@@ -185,13 +185,15 @@ def _kind(annotation: Any) -> str:
 
 
 def _shown(default: object) -> str:
-    if default is None:
+    if default in (None, "", (), {}):
         return ""
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
 _PLAIN = {"missing": "is not set", "string_pattern_mismatch": "has another form"}
 _KINDS = {
+    "tuple": "JSON list",
+    "dict": "JSON object",
     "SecretStr": "secret",
     "Path": "file or folder",
     "Url": "URL",

@@ -1,0 +1,21 @@
+"""docs/settings.md is what the settings classes say, and no page speaks of a setting that does not exist."""
+
+import re
+
+from architecture.settings_page import PAGE, settings_of, text
+from architecture.workspace import ROOT, SERVICES
+from chassis.settings import variable
+
+#: Told to the console and to the tests, not to a service.
+OTHERS = {"QONYS_HOME", "QONYS_TEST_BROKER"}
+
+
+def test_the_page_is_what_the_code_says() -> None:
+    assert PAGE.read_text() == text(), "stale: make generate"
+
+
+def test_every_setting_that_a_page_speaks_of_exists() -> None:
+    known = {variable(field) for service in SERVICES for field in settings_of(service).model_fields} | OTHERS
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    spoken = {name for page in pages for name in re.findall(r"\bQONYS_[A-Z_]*[A-Z]\b", page.read_text())}
+    assert spoken - known == set()
