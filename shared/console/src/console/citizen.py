@@ -1,6 +1,7 @@
 """A citizen at intake's door: applies, brings papers, submits, acts later, and looks at the case."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +9,7 @@ from urllib.parse import quote
 import httpx2
 
 from console.errors import PlainError
-from sandbox.scenarios import Act, Scenario
+from sandbox.scenarios import Act, PaperFile, Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class Citizen:
     http: httpx2.AsyncClient
     bearer: str
     language: str = "en"
+    scan: Callable[[Scenario, PaperFile], bytes] = Scenario.scan  # how a paper becomes a file
 
     async def apply(self, scenario: Scenario, *, key: str) -> str:
         """Draft, papers and submission; the application's id. The same key again: the same application."""
@@ -39,7 +41,7 @@ class Citizen:
 
     async def _bring_papers(self, application_id: str, members: list[str], scenario: Scenario) -> None:
         for paper in scenario.papers:
-            content = await asyncio.to_thread(scenario.scan, paper)
+            content = await asyncio.to_thread(self.scan, scenario, paper)
             place = f"/v1/applications/{application_id}/papers/{members[paper.member]}/{paper.kind}"
             await self._ask("PUT", place, content=content, headers={"Paper-Number": quote(paper.number)})
 

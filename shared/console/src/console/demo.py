@@ -4,37 +4,33 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
-from pydantic import ValidationError
 
 from console import screen, supervise
+from console.apply import read_family
+from console.board import board
+from console.doors import Doors, doors
 from console.errors import PlainError
 from console.history import write_events
 from console.layout import BrokerKind, Pace, Stack, default_folder, plan
 from console.memory import Meter
+from console.options import Json, Kafka, Language
 from console.outcomes import Sizes, show_outcomes
-from console.play import Seen, Stage, differences, play, stage
-from console.stageboard import board
-from sandbox.scenarios import load
+from console.play import Seen, differences, play
 
 LIMIT_SECONDS = 60.0
 PACE = Pace(accept_seconds=0.5, done_seconds=1.0, silence_seconds=2.0)
-HERE = ZoneInfo("Asia/Almaty")
 
 
 def demo(
     examples: Annotated[Path, typer.Option(help="Folder with the families' files")] = Path("examples"),
     folder: Annotated[Path | None, typer.Option(help="Where the demo keeps its files")] = None,
-    kafka: Annotated[
-        BrokerKind, typer.Option(help="The broker: embedded, or Apache Kafka")
-    ] = BrokerKind.EMBEDDED,
-    language: Annotated[str, typer.Option(help="Language of the states: en, kk, ru, kk-Arab")] = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="The outcomes as JSON on stdout")] = False,
+    kafka: Kafka = BrokerKind.EMBEDDED,
+    language: Language = "en",
+    as_json: Json = False,
     keep: Annotated[bool, typer.Option("--keep", help="Let it run on at the end, until Ctrl-C")] = False,
 ) -> None:
     """Watch eight families travel from the application to their new home, on a stack made for it."""
@@ -62,11 +58,7 @@ def _families(examples: Path) -> list[Seen]:
         raise PlainError(
             f"no families in {examples}", remedy="name their folder: qonys demo --examples FOLDER"
         )
-    today = datetime.now(HERE).date()
-    try:
-        return [Seen(file.stem, load(file, today=today)) for file in files]
-    except ValidationError as error:
-        raise PlainError(f"a file in {examples} is not a family: {error}") from None
+    return [Seen(file.stem, read_family(file)) for file in files]
 
 
 def _fresh(folder: Path, kafka: BrokerKind) -> Stack:
@@ -81,15 +73,15 @@ def _fresh(folder: Path, kafka: BrokerKind) -> Stack:
 
 async def _play_all(families: list[Seen], stack: Stack, language: str) -> None:
     with board(families) as on_change:
-        async with stage(stack, language=language) as doors, asyncio.TaskGroup() as group:
+        async with doors(stack, language=language) as opened, asyncio.TaskGroup() as group:
             for family in families:
-                group.create_task(_play_within_time(family, doors, on_change))
+                group.create_task(_play_within_time(family, opened, on_change))
 
 
-async def _play_within_time(family: Seen, doors: Stage, on_change: Callable[[Seen], None]) -> None:
+async def _play_within_time(family: Seen, opened: Doors, on_change: Callable[[Seen], None]) -> None:
     try:
         async with asyncio.timeout(LIMIT_SECONDS):
-            await play(family, doors, on_change=on_change)
+            await play(family, opened, on_change=on_change)
     except TimeoutError:
         family.trouble = f"not there after {LIMIT_SECONDS:.0f} s"
     except PlainError as error:

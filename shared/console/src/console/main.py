@@ -1,49 +1,89 @@
 """The table of the `qonys` command, and how it fails: a sentence and a remedy, never a traceback."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+import httpx2
 import typer
 
 from console import screen
+from console.apply import apply, case
 from console.background import StartError
 from console.demo import demo
+from console.env import env
 from console.errors import PlainError
+from console.events import events
+from console.load import load
+from console.logs import logs
+from console.parked import discard, list_parked, mend, redrive, republish, show
+from console.status import status
 from console.up import down, up
 
 INTERRUPTED = 130
 
-table = typer.Typer(
-    name="qonys",
-    help="Qonys on this machine: start it, use it, look into it.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+#: Name, what carries it out, and what somebody types.
+Commands = Mapping[str, tuple[Callable[..., None], str]]
+COMMANDS: Commands = {
+    "demo": (demo, "qonys demo"),
     "up": (up, "qonys up --detach"),
     "down": (down, "qonys down"),
-    "demo": (demo, "qonys demo"),
+    "status": (status, "qonys status"),
+    "logs": (logs, "qonys logs verification --follow --level warning"),
+    "apply": (apply, "qonys apply examples/01-resettler.json --whole-way"),
+    "case": (case, "qonys case 6c0c2f1e-5f1b-5d0e-9a55-0d3f6f0f8b11"),
+    "events": (events, "qonys events --follow --topic verification.decisions.v1"),
+    "republish": (republish, "qonys republish"),
+    "env": (
+        env,
+        'eval "$(qonys env)"; curl -H "Authorization: Bearer $QONYS_OPS_TOKEN" $QONYS_INTAKE_URL/ops/parked',
+    ),
+    "load": (load, "qonys load --families 200 --rate 10"),
 }
-for name, (command, example) in COMMANDS.items():
-    table.command(name, epilog=f"Example: {example}")(command)
+PARKED: Commands = {
+    "list": (list_parked, "qonys parked list"),
+    "show": (show, "qonys parked show verification/3"),
+    "mend": (mend, 'qonys parked mend verification/3 --body mended.json --reason "the date had no zone"'),
+    "redrive": (redrive, "qonys parked redrive verification/3 --dry-run"),
+    "discard": (discard, 'qonys parked discard verification/3 --reason "told by a test"'),
+}
 
 
 def app() -> None:
     """The entry point. Exit codes: 0 well, 1 not, 2 wrong usage, 130 interrupted."""
     try:
-        table()
+        _table()()
     except PlainError as error:
         _fail(str(error), error.remedy)
     except StartError as error:
-        _fail(str(error), None)
+        _fail(str(error), "all of it: qonys logs")
+    except httpx2.TransportError as error:
+        _fail(f"a part of the stack does not answer ({type(error).__name__})", "look: qonys status")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 
 
+def _table() -> typer.Typer:
+    table = _group("Qonys on this machine: start it, use it, look into it.", COMMANDS, name="qonys")
+    parked = _group("Messages that wait for a person, in all services.", PARKED, name="parked")
+    table.add_typer(parked)
+    return table
+
+
+def _group(help_text: str, commands: Commands, *, name: str) -> typer.Typer:
+    group = typer.Typer(
+        name=name,
+        help=help_text,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for word, (command, example) in commands.items():
+        group.command(word, epilog=f"Example: {example}")(command)
+    return group
+
+
 def _fail(message: str, remedy: str | None) -> None:
-    screen.err.print(f"qonys: {message}", style="red", markup=False)
+    screen.err.print(f"qonys: {message}", style="red", markup=False, soft_wrap=True)
     if remedy:
         screen.say(f"  {remedy}")
     sys.exit(1)

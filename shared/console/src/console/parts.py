@@ -102,12 +102,12 @@ class Topics:
 
 @dataclass(frozen=True)
 class Program:
-    """A Python process that says at `ready_url` whether it is ready."""
+    """A Python process that says over HTTP whether it is ready."""
 
     stack: Stack
     name: str
     command: Sequence[str | Path]
-    ready_url: str
+    ready_path: str = "/health/ready"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # holds passwords
 
     @property
@@ -131,7 +131,7 @@ class Program:
     def missing(self, http: httpx2.Client) -> str | None:
         """None when it is ready, else what is missing."""
         try:
-            answer = http.get(self.ready_url)
+            answer = http.get(f"{self.stack.url(self.name)}{self.ready_path}")
         except httpx2.TransportError:
             return "does not answer yet"
         return None if answer.is_success else _missing(answer)
@@ -161,23 +161,19 @@ def _sandbox(stack: Stack) -> Program:
     }
     words = [str(word) for option in options.items() for word in option]
     command = [sys.executable, "-m", "sandbox", "serve", *words]
-    return Program(stack, "sandbox", command, f"{stack.url('sandbox')}/jwks.json")
+    return Program(stack, "sandbox", command, ready_path="/jwks.json")
 
 
 def _service(stack: Stack, name: str) -> Program:
     command = [sys.executable, "-m", package(name), "serve"]
-    return Program(stack, name, command, _health(stack, name), service_environment(stack, name))
+    return Program(stack, name, command, environment=service_environment(stack, name))
 
 
 def _relay(stack: Stack, name: str) -> Program:
     own = f"{name}-relay"
     port = {"QONYS_HTTP_PORT": str(stack.ports[own])}
     command = [sys.executable, "-m", package(name), "relay"]
-    return Program(stack, own, command, _health(stack, own), service_environment(stack, name) | port)
-
-
-def _health(stack: Stack, name: str) -> str:
-    return f"{stack.url(name)}/health/ready"
+    return Program(stack, own, command, environment=service_environment(stack, name) | port)
 
 
 def _missing(answer: httpx2.Response) -> str:

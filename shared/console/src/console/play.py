@@ -1,16 +1,12 @@
 """Plays one family's file on a running stack: applies, acts when the case allows, notes what is seen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx2
-
 from console.citizen import Citizen
-from console.layout import Stack
-from console.world import World
+from console.doors import Doors
 from sandbox.families import Family
 from sandbox.scenarios import About, Act, Expect, Scenario, filed
 
@@ -23,7 +19,6 @@ LETTER = {
     "payment_authorised": "payment_authorised",
     "settled": "plan_completed",
 }
-GONE_OUT = frozenset({"sent", "delivered"})
 #: A case in one of these states goes no further by itself.
 ENDS = frozenset({"blocked", "refused", "withdrawn", "settled"})
 
@@ -63,65 +58,13 @@ class Seen:
         return changed
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """The doors of a running stack that a play goes through."""
-
-    intake: httpx2.AsyncClient
-    integration: httpx2.AsyncClient
-    notification: httpx2.AsyncClient
-    world: World
-    officer: str
-    language: str
-
-    async def citizen(self, name: str) -> Citizen:
-        bearer = await self.world.bearer("citizen", subject=f"citizen-{name}")
-        return Citizen(http=self.intake, bearer=bearer, language=self.language)
-
-    async def services_of(self, application_id: str) -> int:
-        """How many services the plan refers the family to or explains."""
-        answer = await self.integration.get(f"/v1/plans/{application_id}", headers=self._as_officer)
-        return len(answer.raise_for_status().json()["services"])
-
-    async def letters_of(self, application_id: str) -> list[str]:
-        """What each letter (e-mail) that went out to the family is about."""
-        asked = {"application": application_id}
-        answer = await self.notification.get("/v1/messages", params=asked, headers=self._as_officer)
-        messages = answer.raise_for_status().json()
-        return [m["about"] for m in messages if m["channel"] == "email" and m["state"] in GONE_OUT]
-
-    @property
-    def _as_officer(self) -> dict[str, str]:
-        return {"Authorization": self.officer}
-
-
-@asynccontextmanager
-async def stage(stack: Stack, *, language: str) -> AsyncIterator[Stage]:
-    """Opens the doors."""
-    async with AsyncExitStack() as opened:
-
-        async def door(name: str) -> httpx2.AsyncClient:
-            client = httpx2.AsyncClient(base_url=stack.url(name), timeout=30)
-            return await opened.enter_async_context(client)
-
-        world = World(await door("sandbox"))
-        yield Stage(
-            intake=await door("intake"),
-            integration=await door("integration-support"),
-            notification=await door("notification"),
-            world=world,
-            officer=await world.bearer("officer"),
-            language=language,
-        )
-
-
-async def play(seen: Seen, stage: Stage, *, on_change: Callable[[Seen], None]) -> None:
+async def play(seen: Seen, doors: Doors, *, on_change: Callable[[Seen], None]) -> None:
     """The family's whole way, until it is where its file says; the caller limits the time."""
-    scenario, citizen = seen.scenario, await stage.citizen(seen.name)
-    await stage.world.learn(scenario.truth)
+    scenario, citizen = seen.scenario, await doors.citizen(seen.name)
+    await doors.world.learn(scenario.truth)
     for fault in scenario.faults:
-        await stage.world.misbehave(fault)
-    leavers = await _others_apply(seen, stage)
+        await doors.world.misbehave(fault)
+    leavers = await _others_apply(seen, doors)
     for _ in range(scenario.sends):
         seen.cases.add(await citizen.apply(scenario, key=seen.name))
     (application_id, *_) = sorted(seen.cases)
@@ -134,10 +77,10 @@ async def play(seen: Seen, stage: Stage, *, on_change: Callable[[Seen], None]) -
         elif seen.state == "waitlisted":
             await _leave(leavers)
         elif seen.state == "settled":
-            seen.services = await stage.services_of(application_id)
+            seen.services = await doors.services_of(application_id)
         if seen.state in ENDS - {scenario.expect.state}:
             return
-        seen.letters = await stage.letters_of(application_id)
+        seen.letters = await doors.letters_of(application_id)
         await asyncio.sleep(LOOK_SECONDS)
     on_change(seen)
 
@@ -171,23 +114,29 @@ def _noticed(case: dict[str, Any]) -> object:
     return (case.get("state"), (case.get("waiting") or {}).get("sentence"))
 
 
+def scenario_of(family: Family) -> Scenario:
+    """A synthetic family that applies and does nothing more."""
+    nothing = About(kk="", ru="", en="")
+    return Scenario(about=nothing, **filed(family), expect=Expect(state="place_reserved", certificate=False))
+
+
 @dataclass(frozen=True, slots=True)
 class _Leaver:
     citizen: Citizen
     application_id: str
 
 
-async def _others_apply(seen: Seen, stage: Stage) -> list[_Leaver]:
+async def _others_apply(seen: Seen, doors: Doors) -> list[_Leaver]:
     """Families that take places before; returns those that will withdraw."""
-    others = [(_other_applies(family, stage), leaves) for family, leaves in seen.scenario.other_families()]
+    others = [(_other_applies(family, doors), leaves) for family, leaves in seen.scenario.other_families()]
     applied = await asyncio.gather(*(applying for applying, _ in others))
     return [leaver for leaver, (_, leaves) in zip(applied, others, strict=True) if leaves]
 
 
-async def _other_applies(family: Family, stage: Stage) -> _Leaver:
-    name, scenario = f"other-{family.seed}", _scenario_of(family)
-    citizen = await stage.citizen(name)
-    await stage.world.learn(scenario.truth)
+async def _other_applies(family: Family, doors: Doors) -> _Leaver:
+    name, scenario = f"other-{family.seed}", scenario_of(family)
+    citizen = await doors.citizen(name)
+    await doors.world.learn(scenario.truth)
     application_id = await citizen.apply(scenario, key=name)
     await _decided(citizen, application_id)
     return _Leaver(citizen, application_id)
@@ -202,8 +151,3 @@ async def _leave(leavers: list[_Leaver]) -> None:
     while leavers:
         leaver = leavers.pop()
         await leaver.citizen.act(leaver.application_id, Act(when="", act="withdrawal", body={}))
-
-
-def _scenario_of(family: Family) -> Scenario:
-    nothing = About(kk="", ru="", en="")
-    return Scenario(about=nothing, **filed(family), expect=Expect(state="place_reserved", certificate=False))

@@ -10,20 +10,15 @@ import typer
 from console import background, screen, supervise
 from console.background import StartError, tail
 from console.errors import PlainError
-from console.layout import BrokerKind, Pace, Stack, default_folder, known, plan
+from console.layout import BrokerKind, Pace, Stack, known, plan
+from console.options import Folder, Kafka
 
 DETACHED_SECONDS = 150.0
-
-Folder = Annotated[
-    Path, typer.Option(help="Where the stack keeps everything", default_factory=default_folder)
-]
 
 
 def up(
     folder: Folder,
-    kafka: Annotated[
-        BrokerKind, typer.Option(help="The broker: embedded, or Apache Kafka")
-    ] = BrokerKind.EMBEDDED,
+    kafka: Kafka = BrokerKind.EMBEDDED,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it running and come back")] = False,
 ) -> None:
     """Start everything and keep it running: database, broker, sandbox, the four services and their relays."""

@@ -1,13 +1,15 @@
 """What stands in for the outside world, as the console tells and reads it (docs/sandbox.md)."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import httpx2
 
 from sandbox.scenarios import Fault
 from sandbox.truth import Content
 
+SECONDS = 30.0
 SUBJECT_OF_CONSOLE = "console"
 
 
@@ -17,11 +19,15 @@ class World:
 
     http: httpx2.AsyncClient
 
-    async def bearer(self, scope: str, *, subject: str = SUBJECT_OF_CONSOLE, seconds: int = 3600) -> str:
-        """The Authorization header of somebody with this scope."""
+    async def token(self, scope: str, *, subject: str = SUBJECT_OF_CONSOLE, seconds: int = 3600) -> str:
+        """A token of somebody with this scope."""
         asked = {"sub": subject, "scope": scope, "expires_in": seconds}
         answer = await self.http.post("/token", json=asked)
-        return f"Bearer {answer.raise_for_status().json()['access_token']}"
+        return str(answer.raise_for_status().json()["access_token"])
+
+    async def bearer(self, scope: str, *, subject: str = SUBJECT_OF_CONSOLE) -> str:
+        """The same as an Authorization header."""
+        return f"Bearer {await self.token(scope, subject=subject)}"
 
     async def learn(self, truth: Content) -> None:
         """The registers know this as well from now on."""
@@ -35,18 +41,12 @@ class World:
         answer = await self.http.put(place, content=fault.order.model_dump_json(), headers=_JSON)
         answer.raise_for_status()
 
-    async def letters(self, to: str) -> list[dict[str, Any]]:
-        """Letters to this address, oldest first."""
-        return await self._received("/sandbox/mail", to)
 
-    async def short_messages(self, to: str) -> list[dict[str, Any]]:
-        """SMS to this phone, oldest first."""
-        return await self._received("/sandbox/sms", to)
-
-    async def _received(self, place: str, to: str) -> list[dict[str, Any]]:
-        answer = await self.http.get(place, params={"to": to})
-        received: list[dict[str, Any]] = answer.raise_for_status().json()
-        return received
+@asynccontextmanager
+async def opened_world(url: str) -> AsyncIterator[World]:
+    """The sandbox at this address."""
+    async with httpx2.AsyncClient(base_url=url, timeout=SECONDS) as http:
+        yield World(http)
 
 
 _JSON = {"Content-Type": "application/json"}

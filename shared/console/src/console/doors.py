@@ -1,0 +1,84 @@
+"""The doors of a running stack: clients and tokens for whoever the console speaks as."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from console import background
+from console.citizen import Citizen
+from console.errors import PlainError
+from console.layout import SERVICES, Stack, known
+from console.world import SECONDS, World, opened_world
+from sandbox.scenarios import PaperFile, Scenario
+
+#: Notices that went out; their other states are on the way or failed.
+GONE_OUT = frozenset({"sent", "delivered"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doors:
+    """Clients of every service and of the world outside; `language` is that of the answers."""
+
+    services: dict[str, httpx2.AsyncClient]
+    world: World
+    officer: str
+    operator: str
+    language: str
+
+    async def citizen(
+        self, name: str, *, scan: Callable[[Scenario, PaperFile], bytes] = Scenario.scan
+    ) -> Citizen:
+        """Somebody of this name (any word) with a token."""
+        bearer = await self.world.bearer("citizen", subject=f"citizen-{name}")
+        return Citizen(http=self.services["intake"], bearer=bearer, language=self.language, scan=scan)
+
+    def as_officer(self) -> Citizen:
+        """May look at any case, and act in none."""
+        return Citizen(http=self.services["intake"], bearer=self.officer, language=self.language)
+
+    async def services_of(self, application_id: str) -> int:
+        """How many services the plan refers the family to or explains."""
+        asked = {"Authorization": self.officer}
+        door = self.services["integration-support"]
+        answer = await door.get(f"/v1/plans/{application_id}", headers=asked)
+        return len(answer.raise_for_status().json()["services"])
+
+    async def letters_of(self, application_id: str) -> list[str]:
+        """What each letter (e-mail) that went out to the family is about."""
+        asked, who = {"application": application_id}, {"Authorization": self.officer}
+        answer = await self.services["notification"].get("/v1/messages", params=asked, headers=who)
+        messages: list[dict[str, Any]] = answer.raise_for_status().json()
+        return [m["about"] for m in messages if m["channel"] == "email" and m["state"] in GONE_OUT]
+
+
+@asynccontextmanager
+async def doors(stack: Stack, *, language: str = "en") -> AsyncIterator[Doors]:
+    """Opens them all."""
+    async with AsyncExitStack() as opened:
+
+        async def door(name: str) -> httpx2.AsyncClient:
+            client = httpx2.AsyncClient(base_url=stack.url(name), timeout=SECONDS)
+            return await opened.enter_async_context(client)
+
+        world = await opened.enter_async_context(opened_world(stack.url("sandbox")))
+        yield Doors(
+            services={name: await door(name) for name in SERVICES},
+            world=world,
+            officer=await world.bearer("officer"),
+            operator=await world.bearer("ops"),
+            language=language,
+        )
+
+
+def live(folder: Path) -> Stack:
+    """The stack of this folder, which must be running. Raises PlainError."""
+    stack = known(folder)
+    if background.running(stack.supervisor) is None:
+        raise PlainError(f"the stack in {folder} does not run", remedy="start it: qonys up")
+    if not stack.ready.exists():
+        raise PlainError(f"the stack in {folder} is still starting", remedy="look: qonys logs --follow")
+    return stack

@@ -1,0 +1,121 @@
+"""`qonys parked …`, `qonys republish`: messages that wait for a person; telling everything again."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console import ops, screen
+from console.doors import doors, live
+from console.layout import SERVICES, Stack
+from console.options import Folder, Json
+
+Which = Annotated[str, typer.Argument(help="As listed: verification/3", metavar="MESSAGE")]
+Reason = Annotated[str, typer.Option(help="Why; kept beside the message")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen")]
+
+
+def list_parked(
+    folder: Folder,
+    case: Annotated[str | None, typer.Option(help="Only of this application", metavar="ID")] = None,
+    as_json: Json = False,
+) -> None:
+    """Parked messages of all services, the oldest first."""
+    found = asyncio.run(_all(live(folder), {"application": case} if case else {}))
+    if as_json:
+        screen.show_json(found)
+        return
+    made = screen.table("", "message", "state", "what", "application", "tries", "error")
+    for row in found:
+        made.add_row(
+            *(str(row[name] or "") for name in ("message", "state", "name", "subject", "attempts", "error"))
+        )
+    screen.out.print(made if found else "nothing is parked")
+
+
+def show(which: Which, folder: Folder, as_json: Json = False) -> None:
+    """One message whole: body, error, traceback, and what people did about it."""
+    row = _one(folder, which, "GET", "")
+    if as_json:
+        screen.show_json(row)
+        return
+    for name, value in row.items():
+        screen.out.print(f"{name}: {value}", markup=False, soft_wrap=True)
+
+
+def mend(
+    which: Which,
+    folder: Folder,
+    body: Annotated[Path, typer.Option(help="File with the other body", exists=True, dir_okay=False)],
+    reason: Reason,
+) -> None:
+    """Give the message another body (the old one is kept) and say what deciding it would now do."""
+    sent = {"body": body.read_text(encoding="utf-8"), "reason": reason}
+    _tell(_one(folder, which, "POST", "/mend", sent), would=True)
+
+
+def redrive(which: Which, folder: Folder, dry_run: DryRun = False) -> None:
+    """Try the message's family again, from the head of its queue as far as it goes."""
+    _tell(_one(folder, which, "POST", "/dry-run" if dry_run else "/redrive"), would=dry_run)
+
+
+def discard(which: Which, folder: Folder, reason: Reason, dry_run: DryRun = False) -> None:
+    """Take the message away for good, and try those behind it."""
+    if dry_run:
+        row = _one(folder, which, "GET", "")
+        screen.out.print(f"would discard {row['name']} of application {row['subject']}", markup=False)
+        return
+    _tell(_one(folder, which, "POST", "/discard", {"reason": reason}), would=False)
+
+
+def republish(
+    folder: Folder,
+    topic: Annotated[str | None, typer.Option(help="Only this topic")] = None,
+    as_json: Json = False,
+) -> None:
+    """Have everything ever told be told again, after a broker lost it; readers do nothing twice."""
+    counts = asyncio.run(_republish(live(folder), {"topic": topic} if topic else {}))
+    if as_json:
+        screen.show_json(counts)
+        return
+    for service, events in counts.items():
+        screen.out.print(f"{service}: {events} events are told again")
+
+
+def _tell(came: dict[str, Any], *, would: bool) -> None:
+    word = "would be settled" if would else "settled"
+    screen.out.print(f"{came['settled']} {word}, {came['left']} left")
+    if came.get("told"):
+        screen.out.print(f"would be told on: {', '.join(came['told'])}")
+    if came["error"]:
+        screen.out.print(came["error"], markup=False, style="red")
+        raise typer.Exit(1)
+
+
+def _one(
+    folder: Path, which: str, method: str, act: str, body: dict[str, str] | None = None
+) -> dict[str, Any]:
+    service, seq = ops.place_of(which)
+
+    async def asked(stack: Stack) -> dict[str, Any]:
+        async with doors(stack) as opened:
+            answer: dict[str, Any] = await ops.ask(opened, service, method, f"parked/{seq}{act}", body=body)
+            return answer
+
+    return asyncio.run(asked(live(folder)))
+
+
+async def _all(stack: Stack, query: dict[str, str]) -> list[dict[str, Any]]:
+    async with doors(stack) as opened:
+        return [
+            {"message": f"{service}/{row['seq']}", **row}
+            for service in SERVICES
+            for row in await ops.ask(opened, service, "GET", "parked", query=query)
+        ]
+
+
+async def _republish(stack: Stack, query: dict[str, str]) -> dict[str, int]:
+    async with doors(stack) as opened:
+        answers = {name: await ops.ask(opened, name, "POST", "republish", query=query) for name in SERVICES}
+        return {name: answer["events"] for name, answer in answers.items()}
