@@ -18,7 +18,9 @@ from console.broker import Broker, create_topics
 from contracts.intake import ApplicationWithdrawn
 from contracts.verification import DECISIONS
 from messaging import Kernel, Relay, Service, Target, Unanswered
+from messaging.asks import Asks
 from messaging.cycle import lock_number
+from messaging.reminders import Reminders
 from support.remembering import SEEN, Bell, Note, Question, Remembering, Reply
 
 IN_TOPIC = "intake.applications.v1"
@@ -89,15 +91,15 @@ class Probe:
             self.broker.servers, [self.prefix + IN_TOPIC, self.prefix + OUT_TOPIC], partitions=PARTITIONS
         )
 
-    async def send(self, *events: tuple[UUID, bytes], headers: Any = None) -> None:
-        """Puts records on the input topic, in this order; a family's partition is its number modulo six."""
+    async def send(self, *events: tuple[UUID | None, bytes], headers: Any = None) -> None:
+        """Puts records on the input topic, in this order; a family's partition follows from its id."""
         producer = await self.make_producer()
         for subject, body in events:
             await producer.send(
                 self.prefix + IN_TOPIC,
                 body,
-                key=str(subject).encode(),
-                partition=partition_of(subject),
+                key=str(subject).encode() if subject else None,
+                partition=partition_of(subject) if subject else 0,
                 headers=headers,
             )
         await producer.flush()
@@ -143,10 +145,10 @@ class Probe:
 
     @asynccontextmanager
     async def holding(self, *subjects: UUID) -> AsyncIterator[None]:
-        """Nobody can decide for these families meanwhile."""
-        async with self.pool.acquire() as conn, conn.transaction():
+        """Nobody can decide for these families meanwhile (the pool unlocks what comes back to it)."""
+        async with self.pool.acquire() as conn:
             for subject in subjects:
-                await conn.execute("SELECT pg_advisory_xact_lock($1)", lock_number(subject))
+                await conn.execute("SELECT pg_advisory_lock($1)", lock_number(subject))
             yield
 
     async def waiting(self, sessions: int = 1) -> None:
@@ -245,13 +247,15 @@ async def running(*kernels: Kernel) -> AsyncIterator[None]:
 @asynccontextmanager
 async def working(*kernels: Kernel) -> AsyncIterator[None]:
     """Asks and reminders of the kernels are worked on; nothing is consumed."""
-    loops = [loop for kernel in kernels for loop in (kernel.reminders, *kernel.asks)]
-    tasks = [asyncio.create_task(loop.run()) for loop in loops]
+    workers: list[Asks | Reminders] = []
+    for kernel in kernels:
+        workers += [kernel.reminders, *kernel.asks]
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
     try:
         yield
     finally:
-        for loop in loops:
-            loop.loop.stop()
+        for worker in workers:
+            worker.loop.stop()
         await asyncio.gather(*tasks)
 
 

@@ -12,6 +12,7 @@ import time
 from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,8 +129,9 @@ class Relay:
         conn, self._conn, self.leads = self._conn, None, False
         producer, self._producer, self._partitions = self._producer, None, {}
         if conn is not None:
-            conn.terminate()
-            await self._pool.release(conn)
+            with suppress(asyncpg.InterfaceError):  # a session that died has left the pool by itself
+                conn.terminate()
+                await self._pool.release(conn)
         if producer is not None:
             await producer.stop()
 

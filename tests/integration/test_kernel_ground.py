@@ -1,0 +1,91 @@
+"""The kernel's third promise: when database or broker is gone it waits, parks nothing and goes on.
+
+Each docstring names the line that gives the guarantee: the test fails when that line is deleted.
+"""
+
+import asyncio
+
+from console.broker import Broker
+from console.postgres import Postgres
+from messaging.errors import is_infrastructure
+from support.probe import Probe, family, probing, running, until, waits, working
+from support.remembering import Note, Question, Reply, withdrawn
+
+
+async def test_a_database_that_goes_away_parks_nothing(
+    own_postgres: Postgres, broker: Broker, topic_prefix: str
+) -> None:
+    """Line: `if is_infrastructure(error): raise` in `Cycle.settle`; the loop of `Consumer._take`."""
+    one = family()
+    async with probing(own_postgres.dsn(), broker, topic_prefix) as probe:
+        kernel = probe.make_kernel()
+        async with running(kernel):
+            await probe.send((one, withdrawn(one, "before")))
+            await probe.heard(one, "before")
+            await asyncio.to_thread(own_postgres.kill)
+            await probe.send((one, withdrawn(one, "meanwhile")), (one, withdrawn(one, "then")))
+            await until(lambda: waits(kernel))
+            assert await probe.acknowledged() == 1
+            await asyncio.to_thread(own_postgres.start)
+            await probe.heard(one, "before", "meanwhile", "then")
+            await probe.acknowledges(3)
+            assert not kernel.consumer.waits_for_ground
+        assert await probe.count("parked") == 0
+
+
+async def test_a_broker_that_goes_away_parks_nothing(database: str, own_broker: Broker) -> None:
+    """Line: `KafkaError` in `errors.CONNECTION_ERRORS`, `except KafkaError` in `Consumer._acknowledge`."""
+    one = family()
+    async with probing(database, own_broker, "") as probe, running(probe.make_kernel()):
+        async with probe.holding(one):
+            await probe.send((one, withdrawn(one, "before")))
+            await probe.waiting()
+            await asyncio.to_thread(own_broker.kill)  # its batch is committed all the same
+        await probe.heard(one, "before")
+        await asyncio.to_thread(own_broker.start)
+        await probe.make_topics()
+        await probe.send((one, withdrawn(one, "after")))
+        await probe.heard(one, "before", "after")
+        assert await probe.count("parked") == 0
+
+
+async def test_a_kernel_can_stop_while_the_database_is_away(
+    own_postgres: Postgres, broker: Broker, topic_prefix: str
+) -> None:
+    """Line: `or self.loop.stopping` in `Asks._settle`: an answer in hand is left to its lease."""
+    called, answered = asyncio.Event(), asyncio.Event()
+
+    async def answer(call: Question) -> Reply:
+        called.set()
+        await answered.wait()
+        return Reply(f"answer to {call.text}")
+
+    async with probing(own_postgres.dsn(), broker, topic_prefix) as probe:
+        one, kernel, probe.answer = family(), probe.make_kernel(), answer
+        worker = asyncio.create_task(kernel.asks[0].run())
+        await kernel.request(Note("ask"), subject=one)
+        await called.wait()
+        await asyncio.to_thread(own_postgres.kill)
+        kernel.asks[0].loop.stop()
+        answered.set()
+        await asyncio.wait([worker], timeout=10)
+        assert is_infrastructure(worker.exception() or AssertionError())
+        await asyncio.to_thread(own_postgres.start)
+        await probe.pool.execute("UPDATE due SET lease_until = now()")
+        async with working(probe.make_kernel()):
+            await probe.heard(one, "ask", "answer to ask")
+
+
+async def test_stopping_finishes_the_batch_under_way(probe: Probe) -> None:
+    """Line: `await self._broker.stop()` in `Kernel.stop` waits for the batch; `_take` ends after its turn."""
+    one, kernel = family(), probe.make_kernel()
+    await kernel.start()
+    async with probe.holding(one):
+        await probe.send((one, withdrawn(one, "moved")))
+        await probe.waiting()
+        stopping = asyncio.create_task(kernel.stop())
+        await asyncio.wait([stopping], timeout=0.2)
+        assert not stopping.done()
+    await stopping
+    assert await probe.said(one) == ["moved"]
+    assert await probe.acknowledged() == 1

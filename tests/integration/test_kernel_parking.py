@@ -1,0 +1,170 @@
+"""The parking place's promises: a person looks, mends, tries, drives on or discards, and nothing is lost.
+
+Each docstring names the line that gives the guarantee: the test fails when that line is deleted.
+"""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from messaging import Kernel
+from messaging.parking import NotParkedError, Redriven
+from support.probe import Probe, family, remembering, until
+from support.remembering import withdrawn
+
+HOMELESS = "SELECT seq FROM parked WHERE subject IS NULL"
+
+
+async def test_the_list_names_what_is_parked_and_holds_no_bodies(serving: Probe) -> None:
+    """Line: the columns of `parking.LIST`: bodies hold personal data."""
+    one, kernel, _ = await _park(serving, "bug", "second")
+    listed = await kernel.parking.list(subject=one)
+    assert [(row["state"], row["subject"]) for row in listed] == [("failed", one), ("waits", one)]
+    assert listed[0]["error"].startswith("ZeroDivisionError")
+    assert not any("body" in row for row in listed)
+
+
+async def test_show_tells_all_that_is_needed_to_understand(serving: Probe) -> None:
+    """Line: what `folding.parked_row` fills in."""
+    _, kernel, (seq, _) = await _park(serving, "bug", "second")
+    shown = await kernel.parking.show(seq)
+    assert b'"reason":"bug"' in shown["body"]
+    assert "in decide" in shown["traceback"]
+    assert shown["origin"].startswith(serving.prefix)
+    assert (shown["attempts"], shown["acts"]) == (1, [])
+
+
+async def test_a_number_that_is_not_parked_is_told_so(serving: Probe) -> None:
+    """Line: `raise NotParkedError` in `Parking._row`."""
+    with pytest.raises(NotParkedError, match="123456789"):
+        await serving.make_kernel().parking.redrive(123_456_789, by="ops")
+
+
+async def test_mending_keeps_the_body_before_and_who_did_it(serving: Probe) -> None:
+    """Line: `_record(…, after=body)` in `Parking.mend`."""
+    one, kernel, (seq, _) = await _park(serving, "bug", "second")
+    before = (await kernel.parking.show(seq))["body"]
+    after = withdrawn(one, "mended")
+    await kernel.parking.mend(seq, after, by="Officer 7", reason="a typing mistake")
+    (act,) = (await kernel.parking.show(seq))["acts"]
+    assert (act["act"], act["by"], act["reason"]) == ("mended", "Officer 7", "a typing mistake")
+    kept = await serving.pool.fetchrow("SELECT * FROM parked_acts WHERE parked_seq = $1", seq)
+    assert kept is not None
+    assert (kept["body_before"], kept["body_after"]) == (before, after)
+    assert await kernel.parking.redrive(seq, by="Officer 7") == _settled(2)
+    assert await serving.said(one) == ["mended", "second"]
+
+
+async def test_a_mended_message_is_settled_under_its_first_identity(serving: Probe) -> None:
+    """Line: `replace(arrival, id=row["id"], …)` in `Parking._arrival`."""
+    one, kernel, (seq,) = await _park(serving, "bug")
+    await kernel.parking.mend(seq, withdrawn(one, "mended"), by="ops", reason="typing")
+    await kernel.parking.redrive(seq, by="ops")
+    act = await serving.pool.fetchrow(
+        "SELECT inbox.id FROM parked_acts JOIN inbox ON inbox.id = message_id"
+        " WHERE parked_seq = $1 AND act = 'redriven'",
+        seq,
+    )
+    assert act is not None
+
+
+async def test_a_dry_run_says_what_would_happen_and_writes_nothing(serving: Probe) -> None:
+    """Line: `if not keep` in `Cycle.rehearse`."""
+    one, kernel, (seq,) = await _park(serving, "bug")
+    tried = await kernel.parking.dry_run(seq)
+    assert (tried.settled, tried.error) == (0, "ZeroDivisionError: a bug in a decider: bug")
+    remembering(kernel).mended = True
+    tried = await kernel.parking.dry_run(seq)
+    assert (tried.settled, tried.left, tried.told) == (1, 0, ["verification.decisions.v1"])
+    assert await serving.said(one) == []
+    assert (await kernel.parking.show(seq))["acts"] == []
+
+
+async def test_redriving_a_family_keeps_its_order(serving: Probe) -> None:
+    """Line: `ORDER BY seq` in `parking.HEAD`, whichever of the family's messages was named."""
+    one, kernel, seqs = await _park(serving, "bug", "second", "third", "fourth")
+    remembering(kernel).mended = True
+    assert await kernel.parking.redrive(seqs[2], by="ops") == _settled(4)
+    assert await serving.said(one) == ["bug", "second", "third", "fourth"]
+    await serving.send((one, withdrawn(one, "fifth")))
+    await serving.heard(one, "bug", "second", "third", "fourth", "fifth")
+
+
+async def test_a_redrive_that_fails_again_keeps_its_place(serving: Probe) -> None:
+    """Line: `FAILED_AGAIN` (not a new row) in `Parking._try`; the rollback in `Cycle.rehearse`."""
+    one, kernel, seqs = await _park(serving, "bug", "second")
+    ended = await kernel.parking.redrive(seqs[0], by="ops")
+    assert (ended.settled, ended.left) == (0, 2)
+    assert ended.error == "ZeroDivisionError: a bug in a decider: bug"
+    rows = await serving.parked(2, one)
+    assert [(row["seq"], row["state"], row["attempts"]) for row in rows] == [
+        (seqs[0], "failed", 2),
+        (seqs[1], "waits", 1),
+    ]
+
+
+async def test_a_redrive_stops_at_the_next_failure(serving: Probe) -> None:
+    """Line: `while error is None` in `Parking._drive`."""
+    one, kernel, seqs = await _park(serving, "bug", "second", "break", "fourth")
+    remembering(kernel).mended = True
+    ended = await kernel.parking.redrive(seqs[0], by="ops")
+    assert (ended.settled, ended.left) == (2, 2)
+    assert (ended.error or "").startswith("CheckViolationError")
+    rows = await serving.parked(2, one)
+    assert [(row["seq"], row["state"]) for row in rows] == [(seqs[2], "failed"), (seqs[3], "waits")]
+
+
+async def test_a_refusal_of_an_event_ends_its_redrive(serving: Probe) -> None:
+    """Line: `error is not None` (not "was decided") in `Cycle.rehearse`; else it would be tried for ever."""
+    one, kernel, seqs = await _park(serving, "bug", "refuse", "third")
+    remembering(kernel).mended = True
+    assert await kernel.parking.redrive(seqs[0], by="ops") == _settled(3)
+    assert await serving.said(one) == ["bug", "third"]
+
+
+async def test_discarding_drives_on_those_behind_and_keeps_the_reason(serving: Probe) -> None:
+    """Line: `return await self._drive(…)` and `_record(…)` in `Parking.discard`."""
+    one, kernel, seqs = await _park(serving, "bug", "second", "third")
+    assert await kernel.parking.discard(seqs[0], by="Officer 7", reason="sent by mistake") == _settled(2)
+    assert await serving.said(one) == ["second", "third"]
+    act = await serving.pool.fetchrow("SELECT * FROM parked_acts WHERE parked_seq = $1", seqs[0])
+    assert act is not None
+    assert (act["act"], act["by"], act["reason"]) == ("discarded", "Officer 7", "sent by mistake")
+    assert b'"reason":"bug"' in act["body_before"]
+
+
+async def test_garbage_without_a_family_is_a_queue_of_its_own(serving: Probe) -> None:
+    """Line: `if row["subject"] is not None` in `Parking.redrive`."""
+    one, kernel = family(), serving.make_kernel()
+    await serving.send((None, b"garbage"))
+    await until(lambda: _is_parked(serving))
+    row = await serving.pool.fetchval(HOMELESS)
+    assert (await kernel.parking.redrive(row, by="ops")).left == 1
+    await kernel.parking.mend(row, withdrawn(one, "moved"), by="ops", reason="found its sender")
+    assert await kernel.parking.redrive(row, by="ops") == _settled(1)
+    assert await serving.said(one) == ["moved"]
+
+
+async def test_a_message_is_redriven_once_by_two_people(serving: Probe) -> None:
+    """Line: `execute(REMOVE, …) == "DELETE 1"` in `parking._take_away`, under the family's lock."""
+    one, kernel, seqs = await _park(serving, "bug")
+    other = serving.make_kernel()
+    remembering(kernel).mended = remembering(other).mended = True
+    await asyncio.gather(*(k.parking.redrive(seqs[0], by="ops") for k in (kernel, other)))
+    assert await serving.said(one) == ["bug"]
+
+
+async def _park(serving: Probe, *sayings: str) -> tuple[UUID, Kernel, list[int]]:
+    """A family whose first saying is a bug and parks all; an instance to work on it; the rows' numbers."""
+    one = family()
+    await serving.send(*((one, withdrawn(one, said)) for said in sayings))
+    return one, serving.make_kernel(), [row["seq"] for row in await serving.parked(len(sayings), one)]
+
+
+async def _is_parked(serving: Probe) -> bool:
+    return await serving.pool.fetchval(HOMELESS) is not None
+
+
+def _settled(messages: int) -> Redriven:
+    return Redriven(settled=messages, left=0)
