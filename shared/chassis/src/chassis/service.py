@@ -13,6 +13,7 @@ import httpx2
 from fastapi import APIRouter, FastAPI
 
 import contracts
+from chassis import ops
 from chassis.auth import Authenticator
 from chassis.database import Pool, open_pool
 from chassis.health import (
@@ -113,7 +114,7 @@ def make_app(blueprint: Blueprint[S], parts: Parts[S], kernel: Kernel) -> FastAP
     live = {"poll": _kernel_polls(kernel, settings)}
     told = [settings.kafka_topic_prefix + topic for topic in blueprint.told_topics]
     app.include_router(health_routes(live, _ready(blueprint, parts, [*kernel.consumer.topics, *told])))
-    for router in blueprint.routes:
+    for router in (ops.router, *blueprint.routes):
         app.include_router(router)
     blueprint.attach(app, parts)
     return app
