@@ -51,10 +51,10 @@ generate: setup ## write docs/events.md, docs/settings.md, AsyncAPI and schemas 
 
 # uv.lock holds addresses and stays here; what is committed holds versions and hashes only.
 lock: setup ## choose versions within the pyproject files' bounds (UPGRADE=1: the newest)
-	$(UV) lock $(if $(UPGRADE),--upgrade)
-	$(EXPORT) --only-group uv -o locks/uv.txt
-	$(EXPORT) -o locks/dev.txt
-	$(foreach service,$(SERVICES),$(EXPORT) --no-dev --package $(service) -o locks/$(service).txt &&) true
+	@$(UV) lock $(if $(UPGRADE),--upgrade)
+	@$(EXPORT) --only-group uv -o locks/uv.txt
+	@$(EXPORT) -o locks/dev.txt
+	@$(foreach service,$(SERVICES),$(EXPORT) --no-dev --package $(service) -o locks/$(service).txt &&) true
 
 lint:
 	@$(BIN)/ruff format --check -q
