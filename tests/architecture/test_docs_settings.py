@@ -6,8 +6,9 @@ from architecture.settings_page import PAGE, settings_of, text
 from architecture.workspace import ROOT, SERVICES
 from chassis.settings import variable
 
-#: Told to the console and to the tests, not to a service.
-OTHERS = {"QONYS_HOME", "QONYS_TEST_BROKER"}
+#: Told to the console and to the tests, or told by `qonys env` to foreign clients.
+OTHERS = {"QONYS_HOME", "QONYS_TEST_BROKER", "QONYS_OPS_TOKEN", "QONYS_OFFICER_TOKEN", "QONYS_CITIZEN_TOKEN"}
+OTHERS |= {variable(f"{service.source.name}_url") for service in SERVICES}
 
 
 def test_the_page_is_what_the_code_says() -> None:

@@ -51,7 +51,7 @@ PARKED: Commands = {
 def app() -> None:
     """The entry point. Exit codes: 0 well, 1 not, 2 wrong usage, 130 interrupted."""
     try:
-        _table()()
+        table()()
     except PlainError as error:
         _fail(str(error), error.remedy)
     except StartError as error:
@@ -62,11 +62,12 @@ def app() -> None:
         sys.exit(INTERRUPTED)
 
 
-def _table() -> typer.Typer:
-    table = _group("Qonys on this machine: start it, use it, look into it.", COMMANDS, name="qonys")
+def table() -> typer.Typer:
+    """All commands."""
+    made = _group("Qonys on this machine: start it, use it, look into it.", COMMANDS, name="qonys")
     parked = _group("Messages that wait for a person, in all services.", PARKED, name="parked")
-    table.add_typer(parked)
-    return table
+    made.add_typer(parked)
+    return made
 
 
 def _group(help_text: str, commands: Commands, *, name: str) -> typer.Typer:
