@@ -30,6 +30,10 @@ COUNTED_FROM = 0.1  # start-up and warming are not measured: the first tenth of 
 STALLED_SECONDS = 60.0
 
 
+class StalledError(RuntimeError):
+    """A pipeline came to nothing; the message has the end of its logs."""
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """A way to do the hop: its processes' command lines, and how many events it is given."""
@@ -69,7 +73,13 @@ async def measure(pipeline: Pipeline, *, kafka: ApacheKafka, postgres: Postgres,
     argument = json.dumps({"dsn": dsn, "servers": kafka.servers, **topics})
     with _running(pipeline, argument, logs) as processes:
         watched = {**processes, "broker": _broker(kafka), "postgres": _postmaster(postgres)}
-        return await _timed(pipeline.events, kafka.servers, prefix + TOPIC_OUT, watched)
+        try:
+            return await _timed(pipeline.events, kafka.servers, prefix + TOPIC_OUT, watched)
+        except TimeoutError as error:
+            said = "\n".join(log.read_text()[-500:] for log in logs.glob(f"{pipeline.name}-*.log"))
+            raise StalledError(
+                f"{pipeline.name} told nothing for {STALLED_SECONDS:.0f} s:\n{said}"
+            ) from error
 
 
 async def _prepare(dsn: str) -> None:
