@@ -59,7 +59,7 @@ class Redriven:
     settled: int
     left: int
     error: str | None = None
-    told: Sequence[str] = ()  # event types, in a dry run: what would be told
+    told: Sequence[str] = ()  # topics, in a dry run: where something would be told
 
 
 class Parking:
