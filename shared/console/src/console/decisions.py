@@ -50,7 +50,10 @@ class Watch:
                 fact = open_event(envelope)
             except UnreadableError:
                 continue  # whoever hears it parks it; here it decides nothing
-            self._hear(str(envelope.subject), fact, envelope.time)
+            if isinstance(fact, ApplicationSubmitted):
+                self.submitted(str(envelope.subject), envelope.time)
+            else:
+                self.hear(str(envelope.subject), fact, envelope.time)
 
     async def settled(self, patience_seconds: float) -> None:
         """Returns when all wanted are decided, or none more was for so long."""
@@ -63,12 +66,15 @@ class Watch:
                 return
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _hear(self, subject: str, fact: object, at: datetime) -> None:
-        if isinstance(fact, ApplicationSubmitted):
-            self._submitted[subject] = at
-        elif outcome := _outcome(fact):
-            self._decided.setdefault(subject, (outcome, at))
+    def submitted(self, subject: str, at: datetime) -> None:
+        self._submitted[subject] = at
         self._join(subject)
+
+    def hear(self, subject: str, fact: object, at: datetime) -> None:
+        """The first decision on a place, or against one, counts."""
+        if outcome := _outcome(fact):
+            self._decided.setdefault(subject, (outcome, at))
+            self._join(subject)
 
     def _join(self, subject: str) -> None:
         """Two topics have no common order: whichever comes second completes the pair."""

@@ -19,7 +19,12 @@ def package(service: str) -> str:
 
 def service_environment(stack: Stack, service: str) -> dict[str, str]:
     """The variables of `serve` (a relay takes the same, with a port of its own)."""
-    return _common(stack, service) | _OWN[service](stack)
+    return _common(stack, service) | own_variables(stack, service)
+
+
+def own_variables(stack: Stack, service: str) -> dict[str, str]:
+    """Those that only this service has."""
+    return _OWN[service](stack)
 
 
 def make_keys(stack: Stack) -> None:

@@ -98,7 +98,7 @@ class ApacheKafka:
 
     def _format(self, jars: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
-        words = ["format", "-t", cluster, "-c", str(self._properties), "--standalone"]
+        words = ["format", f"--cluster-id={cluster}", "-c", str(self._properties), "--standalone"]
         done = subprocess.run(
             [*_java(jars), "kafka.tools.StorageTool", *words], capture_output=True, text=True, check=False
         )

@@ -117,12 +117,13 @@ def _report(sent: Sent, watch: Watch) -> dict[str, Any]:
         "refused": dict(sent.refused),
         "outcomes": dict(Counter(one.outcome for one in watch.decisions.values())),
         "not_decided": len(sent.applications) - len(watch.decisions),
-        "applied": asdict(_spread(sent.seconds)),
-        "decided": asdict(_spread([one.seconds for one in watch.decisions.values()])),
+        "applied": asdict(spread(sent.seconds)),
+        "decided": asdict(spread([one.seconds for one in watch.decisions.values()])),
     }
 
 
-def _spread(seconds: Sequence[float]) -> Spread:
+def spread(seconds: Sequence[float]) -> Spread:
+    """All zero when there are none."""
     ordered = sorted(seconds) or [0.0]
 
     def at(share: float) -> float:

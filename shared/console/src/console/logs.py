@@ -16,6 +16,7 @@ from console.layout import known
 from console.options import Folder, Follow
 
 LOOK_SECONDS = 0.3
+SEARCHED_LINES = 20_000
 COLOURS = {"warning": "yellow", "error": "red"}
 #: Shown in front of the rest, or of no use to a person.
 OWN_PLACE = ("time", "level", "service", "event", "exception")
@@ -40,12 +41,14 @@ def logs(
 ) -> None:
     """The last lines of all logs, or of one."""
     files = _files(known(folder).logs, service)
-    said = [line for file in files for line in tail(file, lines=lines).splitlines()]
+    said = [line for file in files for line in tail(file, lines=SEARCHED_LINES).splitlines()]
+    said = [line for line in said if _at_least(level, line)]
     ends = {file: file.stat().st_size for file in files}
     for line in sorted(said, key=_time)[-lines:] if lines else []:
-        _show(line, level, as_json=as_json)
+        _show(line, as_json=as_json)
     for line in _followed(ends) if follow else ():
-        _show(line, level, as_json=as_json)
+        if _at_least(level, line):
+            _show(line, as_json=as_json)
 
 
 def _files(folder: Path, service: str | None) -> list[Path]:
@@ -71,10 +74,8 @@ def _followed(ends: dict[Path, int]) -> Iterator[str]:
         time.sleep(LOOK_SECONDS)
 
 
-def _show(line: str, level: Level, *, as_json: bool) -> None:
+def _show(line: str, *, as_json: bool) -> None:
     said = _read(line)
-    if _rank(said.get("level", "info")) < _rank(level):
-        return
     if as_json or "event" not in said:
         screen.out.print(line, markup=False, soft_wrap=True)
         return
@@ -95,6 +96,10 @@ def _read(line: str) -> dict[str, Any]:
 
 def _time(line: str) -> str:
     return str(_read(line).get("time", ""))
+
+
+def _at_least(level: Level, line: str) -> bool:
+    return _rank(_read(line).get("level", "info")) >= _rank(level)
 
 
 def _rank(level: str) -> int:

@@ -55,10 +55,10 @@ def running(stack: Stack, *, say: Say) -> Iterator[None]:
 
 def watch(stack: Stack, *, say: Say) -> None:
     """Bring back what dies, until interrupted."""
-    watched = [_Watched(part) for part in (*ground(stack), *programs(stack))]
+    watched = [Watched(part) for part in (*ground(stack), *programs(stack))]
     while True:
         for one in watched:
-            one.look(say)
+            one.look(say, now=time.monotonic())
         time.sleep(WATCH_SECONDS)
 
 
@@ -101,7 +101,7 @@ def _await_ready(starting: Sequence[Program], say: Say) -> None:
 
 
 @dataclass
-class _Watched:
+class Watched:
     """One part, with what is remembered of its deaths."""
 
     part: Part
@@ -109,8 +109,8 @@ class _Watched:
     started: float = field(default_factory=time.monotonic)
     again_at: float | None = None
 
-    def look(self, say: Say) -> None:
-        now = time.monotonic()
+    def look(self, say: Say, *, now: float) -> None:
+        """Notice a death, or bring the part back when its pause is over."""
         if self.again_at is None:
             if not self.part.running():
                 self._mourn(now, say)

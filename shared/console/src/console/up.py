@@ -54,12 +54,16 @@ def _idle(folder: Path) -> Path:
 
 
 def _detached(folder: Path, kafka: BrokerKind) -> None:
-    record, log = _idle(folder) / "run" / "detached.json", folder / "logs" / "supervisor.log"
+    record, log = _idle(folder) / "detached.json", folder / "logs" / "supervisor.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "console", "up", "--folder", str(folder), "--kafka", kafka.value]
     background.launch(record, command, log=log)
-    with screen.waiting("starting the stack") as show:
-        _await(record, log, folder / "run" / "ready", show)
+    try:
+        with screen.waiting("starting the stack") as show:
+            _await(record, log, folder / "run" / "ready", show)
+    except KeyboardInterrupt:
+        background.end(record, timeout_seconds=DETACHED_SECONDS)
+        raise
     record.unlink()  # the supervisor keeps a record of its own
     _tell_where(known(folder))
 

@@ -1,0 +1,55 @@
+"""No line of any log holds personal data of the families that travelled through the whole system."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import airlock_pii
+from airlock_pii import EntityType
+
+from e2e.conftest import ROOT, DemoRun
+from sandbox.scenarios import Scenario, load
+from sandbox.truth import Content
+
+PERSONAL = (EntityType.PERSON, EntityType.IIN, EntityType.PHONE, EntityType.EMAIL)
+
+
+def test_no_log_line_holds_a_name_number_or_address_of_a_family(demo: DemoRun) -> None:
+    known = canaries()
+    lines = demo.lines()
+    assert len(lines) > 500
+    assert [line for line in lines if any(one in line.casefold() for one in known)] == []
+
+
+def test_the_canaries_did_travel(demo: DemoRun) -> None:
+    told = (demo.folder / "events.jsonl").read_text().casefold()
+    assert sum(one in told for one in canaries()) > 100
+
+
+def test_a_detector_of_personal_data_finds_none_in_the_logs(demo: DemoRun) -> None:
+    found = [(line, airlock_pii.detect(line, types=PERSONAL)) for line in demo.lines()]
+    assert [pair for pair in found if pair[1]] == []
+
+
+def canaries() -> set[str]:
+    """Everything by which a person of the eight files could be known, in lower case."""
+    today = datetime.now(UTC).date()
+    scenarios = [load(file, today=today) for file in (ROOT / "examples").glob("*.json")]
+    return {one.casefold() for scenario in scenarios for one in _of(scenario) if one}
+
+
+def _of(scenario: Scenario) -> Iterator[str]:
+    yield from scenario.application["contact"].values()
+    yield scenario.application["contact"]["phone"].removeprefix("+7")
+    yield from (paper.number for paper in scenario.papers)
+    for member in scenario.application["members"]:
+        yield from member["name"].values()
+        yield member.get("iin", "")
+    yield from _in_registers(scenario.truth)
+
+
+def _in_registers(truth: Content) -> Iterator[str]:
+    for person in truth.people:
+        names = (person.surname, person.name, person.patronymic, person.latin_surname, person.latin_name)
+        yield from (name for name in names if name)
+        yield from (document.number for document in person.documents)
+        yield from (diploma.number for diploma in person.diplomas)
