@@ -40,10 +40,8 @@ class App(FastAPI):
         started = time.perf_counter()
         try:
             await super().__call__(request.scope, request.receive, answer)
-        except ClientDisconnect:
-            log.info(
-                "client_left", route=_route(request)
-            )  # in the middle of its request; nothing was decided
+        except ClientDisconnect:  # in the middle of its request; nothing was decided
+            log.info("client_left", route=_route(request))
         except Exception as error:  # answered by now as `internal` (problems.py)
             log.error("http_request_failed", route=_route(request), exc_info=error)
         if answer.too_large:
