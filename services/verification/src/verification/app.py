@@ -1,5 +1,6 @@
 """Verification put together: its settings, its keys, its registers and its table of messages."""
 
+import structlog
 from cryptography import x509
 from fastapi import FastAPI
 
@@ -13,6 +14,8 @@ from verification.registers.gateway import Gateway
 from verification.registers.signatures import RsaSigner
 from verification.settings import VerificationSettings
 from verification.signing import public_keys, signer_of
+
+log = structlog.get_logger()
 
 
 def _service(parts: Parts[VerificationSettings]) -> Service:
@@ -34,6 +37,8 @@ def _policy(settings: VerificationSettings) -> Policy:
 def _gateway(parts: Parts[VerificationSettings]) -> Gateway:
     settings = parts.settings
     trusted = settings.gateway_certificate_file
+    if trusted is None:
+        log.warning("gateway_replies_unchecked")
     return Gateway(
         http=parts.http,
         url=str(settings.gateway_url),

@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from chassis.auth import OPEN_PATHS
 from chassis.problems import MEDIA_TYPE, Problem, problem_response
+from messaging.errors import is_infrastructure
 
 log = structlog.get_logger()
 
@@ -42,8 +43,11 @@ class App(FastAPI):
             await super().__call__(request.scope, request.receive, answer)
         except ClientDisconnect:  # in the middle of its request; nothing was decided
             log.info("client_left", route=_route(request))
-        except Exception as error:  # answered by now as `internal` (problems.py)
-            log.error("http_request_failed", route=_route(request), exc_info=error)
+        except Exception as error:  # answered by now as `unavailable` or `internal` (problems.py)
+            if is_infrastructure(error):
+                log.warning("http_request_unavailable", route=_route(request), error=type(error).__name__)
+            else:
+                log.error("http_request_failed", route=_route(request), exc_info=error)
         if answer.too_large:
             problem = problem_response(request, Problem(413, "body_too_large"))
             await problem(request.scope, request.receive, answer.send)

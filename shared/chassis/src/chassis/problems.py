@@ -16,6 +16,7 @@ from starlette.responses import Response
 from chassis.languages import language_of
 from chassis.words import Words
 from messaging import IdempotencyConflict, Refusal
+from messaging.errors import is_infrastructure
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "https://qonys.kz/problems"
@@ -108,6 +109,8 @@ def _as_problem(error: Exception) -> Problem:
         case HTTPException():
             code = _CODES.get(error.status_code, "refused")
             return Problem(error.status_code, code, headers=error.headers)
+    if is_infrastructure(error):
+        return Problem(503, "unavailable", headers={"Retry-After": "5"})
     return Problem(500, "internal")
 
 

@@ -92,6 +92,7 @@ async def started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[FastAPI
             broker=kafka_broker(settings),
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
             topic_prefix=settings.kafka_topic_prefix,
+            parked_alarm_seconds=settings.parked_alarm_seconds,
         )
         app = make_app(blueprint, parts, kernel)
         try:

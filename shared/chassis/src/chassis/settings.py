@@ -90,6 +90,9 @@ class ServiceSettings(BaseSettings):
     poll_age_limit_seconds: float = Field(
         60, gt=0, description="Age of the last successful poll after which the service counts as dead"
     )
+    parked_alarm_seconds: float = Field(
+        900, gt=0, description="Age of the oldest parked message from which it is an alarm"
+    )
 
     http_host: str = Field("127.0.0.1", description="Address to listen on")
     http_port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one")

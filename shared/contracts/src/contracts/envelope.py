@@ -6,14 +6,18 @@ read is an `UnreadableError`, which the kernel parks.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.event import EVENTS, spec_of
 
 SPECVERSION = "1.0"
+#: What every service of ours begins its `source` with.
+OUR_SOURCES = "/qonys/"
 CONTENT_TYPE = "application/json"
 #: The header that CloudEvents' Kafka binding asks of a structured-mode record.
 KAFKA_HEADERS = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
@@ -59,7 +63,10 @@ def read_envelope(body: bytes) -> Envelope:
 
 
 def open_event(envelope: Envelope) -> object | None:
-    """The fact inside, or None when its type is not one of ours. Raises `UnreadableError`."""
+    """The fact inside, or None when its type is not one of ours. Raises `UnreadableError`.
+
+    Our own events were checked when they were made; anybody else's patterns and bounds are checked here.
+    """
     cls = EVENTS.get(envelope.type)
     if cls is None:
         return None
@@ -68,9 +75,23 @@ def open_event(envelope: Envelope) -> object | None:
         decoder = _data_decoders.setdefault(cls, msgspec.json.Decoder(cls))
     try:
         fact: object = decoder.decode(envelope.data)
+        if not envelope.source.startswith(OUR_SOURCES):
+            fact = _checker(cls).validate_json(envelope.data)
+    except ValidationError as error:
+        raise UnreadableError(f"{envelope.type}: {_faults(error)}") from error
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise UnreadableError(f"{envelope.type}: {error}") from error
     return fact
+
+
+@cache
+def _checker(cls: type) -> TypeAdapter[Any]:
+    return TypeAdapter(cls)
+
+
+def _faults(error: ValidationError) -> str:
+    """Each fault with its place, without the value: it may be somebody's."""
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
 
 
 def seal(

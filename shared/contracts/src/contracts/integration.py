@@ -2,7 +2,10 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from contracts.event import event, fact
 from contracts.words import Category, Code, Kato, Language, People
@@ -94,4 +97,4 @@ class ReferralAnswered:
 
     referral_id: UUID
     reply: ReplyKind
-    because: str | None = None
+    because: Annotated[str, Field(max_length=500)] | None = None

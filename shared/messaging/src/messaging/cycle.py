@@ -16,17 +16,15 @@ from hashlib import blake2b
 from uuid import UUID
 
 import asyncpg
-import structlog
 from msgspec.structs import replace
 
-from messaging import metrics, store
+from messaging import store
 from messaging.arrival import Arrival, Edge, Fate, Outcome
 from messaging.bodies import Bodies
 from messaging.errors import is_infrastructure
 from messaging.folding import Draft, Fold
 from messaging.kinds import Connection, Decider, Key, Service, State
-
-log = structlog.get_logger("messaging")
+from messaging.report import report
 
 #: For each arrival id: None when it is ours to settle, else what became of it already.
 Claims = Mapping[UUID, Outcome | None]
@@ -112,7 +110,9 @@ class Cycle:
         began = time.perf_counter()
         async with self.pool.acquire() as conn, conn.transaction():
             outcomes, draft = await self._in_transaction(conn, arrivals, claim)
-        self._report(arrivals, outcomes, draft, time.perf_counter() - began)
+        if draft.due:
+            self.on_due()
+        report(self.service.name, arrivals, outcomes, draft, seconds=time.perf_counter() - began)
         return outcomes
 
     async def _in_transaction(
@@ -172,25 +172,6 @@ class Cycle:
         await store.keep_requests(conn, draft.requests)
         await store.tell(conn, draft.told)
 
-    def _report(
-        self, arrivals: Sequence[Arrival], outcomes: Sequence[Outcome], draft: Draft, seconds: float
-    ) -> None:
-        if draft.due:
-            self.on_due()
-        metrics.settled(self.service.name, arrivals, outcomes, seconds)
-        for arrival, outcome in zip(arrivals, outcomes, strict=True):
-            if outcome.fate in (Fate.PARKED, Fate.FAILED):
-                _report_failure(arrival, outcome)
-        log.info(
-            "batch_settled",
-            edge=arrivals[0].edge,
-            messages=len(arrivals),
-            told=len(draft.told),
-            due=len(draft.due),
-            parked=len(draft.parked),
-            duration_ms=round(seconds * 1000, 2),
-        )
-
 
 def _lock_numbers(needs: Mapping[UUID, tuple[Key, ...]], arrivals: Sequence[Arrival]) -> set[int]:
     numbers = {lock_number(key) for keys in needs.values() for key in keys}
@@ -206,15 +187,3 @@ def _settled(fold: Fold, arrival: Arrival, claims: Claims) -> Outcome:
     outcome = claims.get(arrival.id) or fold.take(arrival)
     fold.draft.outcomes[arrival.id] = outcome
     return outcome
-
-
-def _report_failure(arrival: Arrival, outcome: Outcome) -> None:
-    """Says that a person should look; the error's text may hold personal data, so only its class is told."""
-    log.error(
-        "message_parked" if outcome.fate is Fate.PARKED else "request_failed",
-        edge=arrival.edge,
-        name=arrival.name,
-        application_id=str(arrival.subject),
-        message_id=str(arrival.id),
-        error=type(outcome.error).__name__,
-    )
