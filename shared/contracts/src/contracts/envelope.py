@@ -76,7 +76,7 @@ def open_event(envelope: Envelope) -> object | None:
     try:
         fact: object = decoder.decode(envelope.data)
         if not envelope.source.startswith(OUR_SOURCES):
-            fact = _checker(cls).validate_json(envelope.data)
+            fact = _checker(cls).validate_json(bytes(envelope.data))
     except ValidationError as error:
         raise UnreadableError(f"{envelope.type}: {_faults(error)}") from error
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
