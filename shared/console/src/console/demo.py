@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+import httpx2
 import typer
 
 from console import screen, supervise
@@ -86,6 +87,8 @@ async def _play_within_time(family: Seen, opened: Doors, on_change: Callable[[Se
         family.trouble = f"not there after {LIMIT_SECONDS:.0f} s"
     except PlainError as error:
         family.trouble = f"{error} {error.remedy or ''}".strip()
+    except httpx2.HTTPError as error:
+        family.trouble = f"a service did not answer as it should ({type(error).__name__})"
     on_change(family)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 import httpx2
 import typer
+from aiokafka.errors import KafkaError
 
 from console import screen
 from console.apply import apply, case
@@ -56,8 +57,10 @@ def app() -> None:
         _fail(str(error), error.remedy)
     except StartError as error:
         _fail(str(error), "all of it: qonys logs")
-    except httpx2.TransportError as error:
-        _fail(f"a part of the stack does not answer ({type(error).__name__})", "look: qonys status")
+    except (httpx2.HTTPError, KafkaError) as error:
+        _fail(
+            f"a part of the stack does not answer as it should ({type(error).__name__})", "look: qonys status"
+        )
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

@@ -34,8 +34,10 @@ class Meter:
         self._thread.join()
 
     def _measure(self) -> None:
-        while not self._over.wait(EVERY_SECONDS):
+        over = False
+        while not over:
             self.most_bytes = max(self.most_bytes, resident_bytes(self._stack))
+            over = self._over.wait(EVERY_SECONDS)
 
 
 def resident_bytes(stack: Stack) -> int:
