@@ -46,6 +46,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _remove(Path(os.environ[RUN]))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: whole stacks come up on one worker while the others do the rest."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """Async tests and fixtures run on asyncio's own loop (anyio's plugin in auto mode)."""
