@@ -1,12 +1,16 @@
-"""What every broker of the stack offers, and how topics are made on any of them."""
+"""What every broker of the stack offers, what its kinds share, and how topics are made on any of them."""
 
 import asyncio
+import shutil
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from console import background
 
 
 class Broker(Protocol):
@@ -45,6 +49,43 @@ class Broker(Protocol):
 
     def remove(self) -> None:
         """Stop and delete everything it holds."""
+
+
+@dataclass(frozen=True)
+class LocalBroker:
+    """A broker that is a program in the background, found again by its folder."""
+
+    folder: Path
+
+    def stop(self) -> None:
+        """Go down in order: clients are told."""
+        background.end(self._record)
+
+    def kill(self) -> None:
+        """Die at once."""
+        background.end(self._record, hard=True)
+
+    def running(self) -> bool:
+        """Whether it is up."""
+        return background.running(self._record) is not None
+
+    def remove(self) -> None:
+        """Stop and delete everything it holds."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def servers(self) -> str:
+        """Bootstrap address, the same after a restart."""
+        return f"127.0.0.1:{int((self.folder / 'port').read_text())}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "broker.log"
+
+    @property
+    def _record(self) -> Path:
+        return self.folder / "broker.json"
 
 
 async def create_topics(servers: str, names: Iterable[str], *, partitions: int = 6) -> None:

@@ -10,16 +10,16 @@ from uuid import uuid4
 
 from console import background
 from console.background import StartError
+from console.broker import LocalBroker
 
 VERSION = "4.3.0"  # of pom.xml
 _HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class ApacheKafka:
+class ApacheKafka(LocalBroker):
     """One broker, found again by its folder; its log survives `stop`, `kill` and the next `start`."""
 
-    folder: Path
     idempotent: bool = True
     fetch_max_wait_ms: int = 500
 
@@ -35,36 +35,6 @@ class ApacheKafka:
         command = [*_java(jars), f"-Dlog4j2.configurationFile={_HERE / 'log4j2.xml'}"]
         background.launch(self._record, [*command, "kafka.Kafka", self._properties], log=self.log)
         background.wait_for_port(port, self._record, log=self.log, timeout_seconds=60)
-
-    def stop(self) -> None:
-        """Go down in order: everything is written, clients are told."""
-        background.end(self._record)
-
-    def kill(self) -> None:
-        """Die at once; the next start recovers from the log."""
-        background.end(self._record, hard=True)
-
-    def running(self) -> bool:
-        """Whether it is up."""
-        return background.running(self._record) is not None
-
-    def remove(self) -> None:
-        """Stop and delete everything it holds."""
-        self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    @property
-    def servers(self) -> str:
-        """Bootstrap address, the same after a restart."""
-        return f"127.0.0.1:{int((self.folder / 'port').read_text())}"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "broker.log"
-
-    @property
-    def _record(self) -> Path:
-        return self.folder / "broker.json"
 
     @property
     def _properties(self) -> Path:
