@@ -89,6 +89,8 @@ class ApplicationSubmitted:
 
 @event("kz.qonys.application.withdrawn.v1", topic=TOPIC)
 class ApplicationWithdrawn:
+    """The citizen takes the application back."""
+
     reason: str | None = None
 
 

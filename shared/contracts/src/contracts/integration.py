@@ -42,6 +42,8 @@ class PlanOpened:
 
 @event("kz.qonys.plan.completed.v1", topic=PLANS)
 class PlanCompleted:
+    """Every referral of the plan is done or declined."""
+
     plan_id: UUID
     done: int
     declined: int
@@ -63,12 +65,16 @@ class ReferralSent:
 
 @event("kz.qonys.referral.accepted.v1", topic=REFERRALS)
 class ReferralAccepted:
+    """The provider took the family on."""
+
     referral_id: UUID
     service_no: int
 
 
 @event("kz.qonys.referral.declined.v1", topic=REFERRALS)
 class ReferralDeclined:
+    """The provider will not serve the family, and says why."""
+
     referral_id: UUID
     service_no: int
     because: str
@@ -76,6 +82,8 @@ class ReferralDeclined:
 
 @event("kz.qonys.referral.done.v1", topic=REFERRALS)
 class ReferralDone:
+    """The provider has given its service."""
+
     referral_id: UUID
     service_no: int
 

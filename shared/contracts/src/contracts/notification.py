@@ -35,6 +35,8 @@ class MessageDelivered:
 
 @event("kz.qonys.message.failed.v1", topic=TOPIC)
 class MessageFailed:
+    """No channel could bring the message, after all attempts."""
+
     message_id: UUID
     channel: Channel
     about: Code

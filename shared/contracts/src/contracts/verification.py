@@ -47,12 +47,16 @@ class CheckSilent:
 
 @event("kz.qonys.verification.completed.v1", topic=DECISIONS)
 class VerificationCompleted:
+    """All checks of the family have answers, and this follows from them."""
+
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
 
 
 @event("kz.qonys.eligibility.decided.v1", topic=DECISIONS)
 class EligibilityDecided:
+    """Whether the family may take part, and by which rule."""
+
     eligible: bool
     rule_set: str  # the dated rule set in force on the day of submission
     reasons: tuple[Reason, ...]
@@ -104,11 +108,15 @@ class CertificateIssued:
 
 @event("kz.qonys.certificate.refused.v1", topic=DECISIONS)
 class CertificateRefused:
+    """The family gets no certificate, and why."""
+
     reasons: tuple[Reason, ...]
 
 
 @event("kz.qonys.certificate.revoked.v1", topic=DECISIONS)
 class CertificateRevoked:
+    """A certificate that was issued is valid no more, and why."""
+
     number: str
     reasons: tuple[Reason, ...]
 
@@ -125,4 +133,6 @@ class PaymentAuthorised:
 
 @event("kz.qonys.payment.refused.v1", topic=DECISIONS)
 class PaymentRefused:
+    """The certificate does not pay for this home, and why."""
+
     reasons: tuple[Reason, ...]
