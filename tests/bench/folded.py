@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.intake import ApplicationWithdrawn
-from contracts.integration import ReferralAnswered, ReplyKind
+from contracts.integration import ReferralDeclined
 from messaging import Connection, Decision, Message, Service, Tell
 
 TABLE = "CREATE TABLE folded (subject uuid PRIMARY KEY, events integer NOT NULL, last text)"
@@ -32,7 +32,7 @@ class Folding:
     def decide(self, states: Mapping[UUID, Folded], message: Message, now: datetime) -> Decision:
         assert isinstance(message.body, ApplicationWithdrawn)
         count, reason = states.get(message.subject, (0, None))[0] + 1, message.body.reason
-        answer = ReferralAnswered(referral_id=message.subject, reply=ReplyKind.DONE, because=reason)
+        answer = ReferralDeclined(referral_id=message.subject, service_no=1, because=reason or "")
         return Decision(states={message.subject: (count, reason)}, effects=[Tell(answer)])
 
     async def save(self, conn: Connection, states: Mapping[UUID, Folded]) -> None:

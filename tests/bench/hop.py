@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from faststream.kafka import KafkaBroker
 
 from bench.folded import SERVICE
+from chassis import collector
 from chassis.logs import configure_logs
 from chassis.settings import LogFormat
 from messaging import Kernel, Relay
@@ -19,6 +20,7 @@ async def serve(dsn: str, servers: str, prefix: str) -> None:
     pool = await asyncpg.create_pool(dsn, min_size=2)
     broker = KafkaBroker(servers, apply_types=False, logger=None, consumer_only=True)
     await Kernel(SERVICE, pool=pool, broker=broker, topic_prefix=prefix).start()
+    collector.calm()
     await asyncio.Event().wait()
 
 
@@ -30,6 +32,7 @@ async def relay(dsn: str, servers: str, prefix: str) -> None:
         await made.start()
         return made
 
+    collector.calm()
     await Relay(service=SERVICE.name, pool=pool, producer=producer, topic_prefix=prefix).run()
 
 

@@ -28,11 +28,11 @@ class Event(BaseModel):
     data: Withdrawn
 
 
-class Answered(BaseModel):
+class Declined(BaseModel):
     specversion: str = "1.0"
     id: UUID
     source: str = "/qonys/bench"
-    type: str = "kz.qonys.referral.answered.v1"
+    type: str = "kz.qonys.referral.declined.v1"
     subject: UUID
     time: datetime
     data: dict[str, Any]
@@ -58,9 +58,9 @@ def application(dsn: str, servers: str, topic_in: str, topic_out: str) -> FastSt
                 event.subject,
                 event.data.reason,
             )
-        answer = {"referral_id": str(event.subject), "reply": "done", "because": event.data.reason}
+        answer = {"referral_id": str(event.subject), "service_no": 1, "because": event.data.reason}
         await broker.publish(
-            Answered(id=uuid4(), subject=event.subject, time=datetime.now(UTC), data=answer),
+            Declined(id=uuid4(), subject=event.subject, time=datetime.now(UTC), data=answer),
             topic_out,
             key=str(event.subject).encode(),
         )

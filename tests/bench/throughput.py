@@ -25,13 +25,17 @@ from console.postgres import Postgres, ensure_database
 
 KERNEL_TABLES = files("messaging") / "migrations/0001_kernel.sql"
 TOPIC_IN = "intake.applications.v1"
-TOPIC_OUT = "providers.replies.v1"
+TOPIC_OUT = "integration.referrals.v1"
 COUNTED_FROM = 0.1  # start-up and warming are not measured: the first tenth of the events is let pass
 STALLED_SECONDS = 60.0
 
 
 class StalledError(RuntimeError):
     """A pipeline came to nothing; the message has the end of its logs."""
+
+    def __init__(self, pipeline: str, logs: Path) -> None:
+        said = "\n".join(log.read_text()[-500:] for log in logs.glob(f"{pipeline}-*.log"))
+        super().__init__(f"{pipeline} told nothing for {STALLED_SECONDS:.0f} s:\n{said}")
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,7 @@ async def measure(pipeline: Pipeline, *, kafka: ApacheKafka, postgres: Postgres,
         try:
             return await _timed(pipeline.events, kafka.servers, prefix + TOPIC_OUT, watched)
         except TimeoutError as error:
-            said = "\n".join(log.read_text()[-500:] for log in logs.glob(f"{pipeline.name}-*.log"))
-            raise StalledError(
-                f"{pipeline.name} told nothing for {STALLED_SECONDS:.0f} s:\n{said}"
-            ) from error
+            raise StalledError(pipeline.name, logs) from error
 
 
 async def _prepare(dsn: str) -> None:

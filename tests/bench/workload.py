@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaProducer
 
 from contracts import seal
 from contracts.intake import ApplicationWithdrawn
+from messaging.ids import uuid7
 
 EVENT_BYTES = 1_079  # the size of a submitted application of three, and of the earlier measurements
 EVENTS_OF_A_FAMILY = 5
@@ -38,7 +39,7 @@ async def fill(servers: str, topic: str, count: int) -> None:
 def _event(family: UUID, reason: str) -> bytes:
     return seal(
         ApplicationWithdrawn(reason=reason),
-        event_id=uuid4(),
+        event_id=uuid7(),
         source="/qonys/intake",
         subject=family,
         time=datetime.now(UTC),

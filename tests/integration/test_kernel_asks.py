@@ -136,20 +136,22 @@ async def test_an_ask_whose_worker_dies_is_asked_again(probe: Probe) -> None:
 
 async def test_an_answer_after_its_lease_was_lost_changes_nothing(probe: Probe) -> None:
     """Line: `leased_by = $2` in `store.CLAIM_DUE`."""
-    slow, quick = Outside(), Outside()
-    slow.open.clear()
-    probe.answer = slow
+    late, other = Outside(), Outside()
+    late.open.clear()
+    other.open.clear()
+    probe.answer = late
     one, first, second = family(), probe.make_kernel(), probe.make_kernel()
-    async with working(first):
-        await first.request(Note("ask"), subject=one)
-        await slow.called(1)
-        await probe.pool.execute("UPDATE due SET lease_until = now()")
-        probe.answer = quick
-        async with working(second):
-            await probe.heard(one, "ask", "answer to ask")
-        slow.open.set()
-    assert (slow.calls, quick.calls) == (1, 1)
-    assert await probe.said(one) == ["ask", "answer to ask"]
+    async with working(second):
+        async with working(first):
+            await first.request(Note("ask"), subject=one)
+            await late.called(1)
+            probe.answer = other
+            await probe.pool.execute("UPDATE due SET lease_until = now()")
+            await other.called(1)
+            late.open.set()
+        assert await probe.said(one) == ["ask"]
+        other.open.set()
+        await probe.heard(one, "ask", "answer to ask")
 
 
 async def test_a_lease_is_renewed_while_its_call_is_under_way(probe: Probe) -> None:
@@ -205,7 +207,7 @@ async def test_no_more_calls_are_under_way_than_the_target_allows(probe: Probe) 
 async def test_the_breaker_opens_lets_one_probe_through_and_closes(probe: Probe) -> None:
     """Line: `limit = 1 if …` in `Breaker.passes`, `_breaker.failed` and `.succeeded` in `Asks`."""
     probe.answer = outside = Outside(*[TransientError("down")] * 2)
-    kernel = probe.make_kernel(breaker_after=2, breaker_seconds=0.2, backoff_seconds=0.01, parallel=8)
+    kernel = probe.make_kernel(breaker_after=2, breaker_seconds=0.2, backoff_seconds=0.5, parallel=8)
     families = [family() for _ in range(6)]
     async with working(kernel):
         for one in families[:2]:

@@ -32,6 +32,21 @@ async def test_a_database_that_goes_away_parks_nothing(
         assert await probe.count("parked") == 0
 
 
+async def test_a_session_that_is_cut_off_parks_nothing(probe: Probe) -> None:
+    """Line: the classes in `errors._GROUND` (here 57, the administrator's): the message is tried until the
+    database lets it, however often. `is_infrastructure` is asked in `Cycle.settle` and in `Cycle._alone`."""
+    one, kernel = family(), probe.make_kernel()
+    async with probe.holding(one):
+        calls = []
+        for _ in range(5):
+            calls.append(asyncio.ensure_future(kernel.request(Note("moved"), subject=one)))
+            await probe.waiting()
+            await probe.pool.execute(CUT_OFF)
+            await asyncio.wait(calls[-1:])
+            assert is_infrastructure(calls[-1].exception() or AssertionError())
+    assert await kernel.request(Note("moved"), subject=one) == {"place": 1}
+
+
 async def test_a_broker_that_goes_away_parks_nothing(database: str, own_broker: Broker) -> None:
     """Line: `KafkaError` in `errors.CONNECTION_ERRORS`, `except KafkaError` in `Consumer._acknowledge`."""
     one = family()

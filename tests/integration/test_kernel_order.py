@@ -60,20 +60,22 @@ async def test_a_consumer_that_lost_its_partition_cannot_write(probe: Probe) -> 
     families = [family(number) for number in range(PARTITIONS)]
     first, second = probe.make_kernel(), probe.make_kernel()
     first.consumer.on_partitions_revoked = first.consumer.on_partitions_assigned = _hear_nothing  # type: ignore[method-assign, assignment]
-    async with running(first):
-        async with probe.holding(*families):
-            await probe.send(*((f, withdrawn(f, "moved")) for f in families))
-            await probe.waiting(1)
-            await second.start()
-            await until(lambda: _both_have_partitions(first, second))
-            lost = {p for _, p in await second.consumer.lags()}
-            await probe.waiting(2)
-        for one in families:
-            await probe.heard(one, "moved")
-        await probe.acknowledges(PARTITIONS)
-        assert {partition_of(f) for f in remembering(first).decided} & lost == set()
-        assert {partition_of(f) for f in remembering(second).decided} == lost
-        await second.stop()
+    await probe.send(*((f, withdrawn(f, "moved")) for f in families))
+    async with probe.holding(*families):
+        await first.start()
+        await probe.waiting(1)
+        assert await probe.count("ownership") == PARTITIONS  # its batch has something of each
+        await second.start()
+        await until(lambda: _both_have_partitions(first, second))
+        lost = {p for _, p in await second.consumer.lags()}
+        await probe.waiting(2)
+    for one in families:
+        await probe.heard(one, "moved")
+    await probe.acknowledges(PARTITIONS)
+    await second.stop()
+    await first.stop()
+    assert {partition_of(f) for f in remembering(first).decided} & lost == set()
+    assert {partition_of(f) for f in remembering(second).decided} == lost
 
 
 async def test_a_partition_that_comes_back_is_taken_over_anew(probe: Probe) -> None:

@@ -119,7 +119,8 @@ async def test_a_refusal_of_an_event_ends_its_redrive(serving: Probe) -> None:
     """Line: `error is not None` (not "was decided") in `Cycle.rehearse`; else it would be tried for ever."""
     one, kernel, seqs = await _park(serving, "bug", "refuse", "third")
     remembering(kernel).mended = True
-    assert await kernel.parking.redrive(seqs[0], by="ops") == _settled(3)
+    async with asyncio.timeout(10):
+        assert await kernel.parking.redrive(seqs[0], by="ops") == _settled(3)
     assert await serving.said(one) == ["bug", "third"]
 
 

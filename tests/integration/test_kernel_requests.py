@@ -32,8 +32,8 @@ async def test_the_same_key_with_other_content_is_a_conflict(probe: Probe) -> No
 
 
 async def test_three_at_once_with_one_key_are_one(probe: Probe) -> None:
-    """Line: `first.setdefault` in `Requests._settle` (one instance), and the lock on a request's id in
-    `cycle._lock_numbers` (several: their subjects differ, so nothing else makes them wait)."""
+    """Line: `first.setdefault` in `Requests._settle` (one instance), the lock on the family and
+    `store.known_requests` (several)."""
     one = family()
     kernels = [probe.make_kernel() for _ in range(3)]
     calls = [k.request(Note("moved"), subject=one, key="k") for k in kernels for _ in range(3)]
@@ -42,8 +42,8 @@ async def test_three_at_once_with_one_key_are_one(probe: Probe) -> None:
 
 
 async def test_one_key_for_two_families_at_once_is_a_conflict_for_one(probe: Probe) -> None:
-    """Line: the lock on a request's id in `cycle._lock_numbers`: families differ, so nothing else makes them
-    wait for each other, and the second would run into the key of the table."""
+    """Held twice: by the lock on a request's id in `cycle._lock_numbers` (families differ, so nothing else makes
+    them wait for each other), and by the key of the table with the second try in `Cycle._alone`."""
     one, other = family(), family()
     kernels = [probe.make_kernel() for _ in range(2)]
     async with probe.holding(one, other):

@@ -105,7 +105,7 @@ def _more(said: str, now: datetime) -> Sequence[Effect]:
     if said.startswith("ask"):
         return [Ask("outside", Question(said), attempts=3)]
     if said.startswith("remind"):
-        return [Remind(now + timedelta(milliseconds=20), Bell(said))]
+        return [Remind(now + timedelta(milliseconds=400 if "later" in said else 20), Bell(said))]
     return []
 
 

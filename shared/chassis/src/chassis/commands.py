@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 import uvloop
 
+from chassis import collector
 from chassis.database import open_pool
 from chassis.logs import configure_logs
 from chassis.migrations import MigrationError
@@ -36,6 +37,7 @@ def run(blueprint: Blueprint[S], arguments: Sequence[str] | None = None) -> None
 
 async def _serve(blueprint: Blueprint[S], settings: S) -> bool:
     async with started(blueprint, settings) as app:
+        collector.calm()
         return await serve_http(app, settings, failures=app.state.kernel.failures)
 
 
@@ -47,6 +49,7 @@ async def _relay(blueprint: Blueprint[S], settings: S) -> bool:
             error = telling.exception() if telling.done() else None
             return [error] if error else []
 
+        collector.calm()
         well = await serve_http(app, settings, failures=failures)
         relay.loop.stop()
         await asyncio.wait([telling])

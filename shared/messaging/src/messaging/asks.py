@@ -43,8 +43,13 @@ class Asks:
         )
         self._breaker = Breaker(after=target.breaker_after, seconds=target.breaker_seconds)
         self._calls: dict[UUID, asyncio.Task[None]] = {}
+        self._full = False
         self._answers = answers
         self.loop = Loop(self._turn, name=f"ask {target.name}")
+
+    @property
+    def target(self) -> str:
+        return self._target.name
 
     @property
     def breaker_is_open(self) -> bool:
@@ -62,12 +67,13 @@ class Asks:
 
     async def _turn(self) -> float:
         free = self._breaker.passes(self._target.parallel, under_way=len(self._calls))
-        if free == 0:
+        self._full = free == 0
+        if self._full:
             return BUSY_PAUSE_SECONDS  # a finished call wakes the loop
         rows = await self._leases.take(free)
         for row in rows:
             self._calls[row.id] = asyncio.create_task(self._ask(row))
-        return 0 if rows else await pause_before(self._leases)
+        return 0 if len(rows) == free else await pause_before(self._leases)
 
     async def _renew(self) -> None:
         """Keeps the leases of calls under way: slow is not dead."""
@@ -96,7 +102,8 @@ class Asks:
                 time.perf_counter() - began
             )
             del self._calls[row.id]
-            self.loop.wake()
+            if self._full:
+                self.loop.wake()
 
     async def _call(self, row: Leased) -> Arrival | None:
         """Makes the call: its answer, its failure to be parked, or None when it is to be tried again."""

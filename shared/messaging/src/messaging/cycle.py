@@ -46,6 +46,10 @@ async def claim_in_inbox(conn: Connection, arrivals: Sequence[Arrival]) -> Claim
     return {a.id: None if a.id in fresh else Outcome(Fate.REPEATED) for a in arrivals}
 
 
+def _tell_nobody(targets: set[str]) -> None:
+    del targets
+
+
 class _NotKeptError(Exception):
     """Rolls a rehearsal back."""
 
@@ -57,7 +61,8 @@ class Cycle:
         self.service = service
         self.pool = pool
         self.bodies = Bodies(service)
-        self.on_due: Callable[[], None] = lambda: None  # wakes the due workers of this process
+        # Told for which targets something became due, so that this process need not wait for its next look.
+        self.on_due: Callable[[set[str]], None] = _tell_nobody
 
     async def settle(self, arrivals: Sequence[Arrival], claim: Claim) -> list[Outcome]:
         """What became of each, in their order. Raises only when the ground is gone (`is_infrastructure`).
@@ -111,7 +116,7 @@ class Cycle:
         async with self.pool.acquire() as conn, conn.transaction():
             outcomes, draft = await self._in_transaction(conn, arrivals, claim)
         if draft.due:
-            self.on_due()
+            self.on_due({row.target for row in draft.due})
         report(self.service.name, arrivals, outcomes, draft, seconds=time.perf_counter() - began)
         return outcomes
 

@@ -14,7 +14,7 @@ from messaging.cycle import Cycle
 from messaging.gauges import Gauges
 from messaging.kinds import Service
 from messaging.parking import Parking
-from messaging.reminders import Reminders
+from messaging.reminders import REMINDERS, Reminders
 from messaging.requests import Requests
 
 log = structlog.get_logger("messaging")
@@ -82,7 +82,10 @@ class Kernel:
         ended = [task for task in self._tasks if task.done() and not task.cancelled()]
         return [error for task in ended if (error := task.exception()) is not None]
 
-    def _wake(self) -> None:
-        self.reminders.loop.wake()
+    def _wake(self, targets: set[str]) -> None:
+        """Work was made for these targets; reminders have none."""
+        if REMINDERS in targets:
+            self.reminders.loop.wake()
         for asks in self.asks:
-            asks.loop.wake()
+            if asks.target in targets:
+                asks.loop.wake()

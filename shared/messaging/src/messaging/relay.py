@@ -28,6 +28,8 @@ from messaging.loops import Loop
 log = structlog.get_logger("messaging")
 
 BATCH_ROWS = 1000
+FEW_ROWS = 100
+LINGER_SECONDS = 0.01
 POLL_SECONDS = 1.0  # the net under the notification
 STANDBY_SECONDS = 0.5
 CHANNEL = "untold"
@@ -108,6 +110,8 @@ class Relay:
             await self._let_go()
             raise
         self.last_turn = time.monotonic()
+        if 0 < told < FEW_ROWS:
+            await asyncio.sleep(LINGER_SECONDS)  # lets the next batch grow
         return 0 if told == BATCH_ROWS else POLL_SECONDS
 
     async def _lead(self) -> bool:

@@ -9,6 +9,7 @@ from messaging.due import arrival_of, claim_leased, failed_arrival, pause_before
 from messaging.leases import Leased, Leases
 from messaging.loops import Loop
 
+REMINDERS = ""  # the target of due rows that ask nobody
 MOST_AT_ONCE = 500
 LEASE_SECONDS = 60.0
 
@@ -18,7 +19,9 @@ class Reminders:
 
     def __init__(self, cycle: Cycle) -> None:
         self._cycle = cycle
-        self._leases = Leases(cycle.pool, worker=uuid4(), kind="remind", target="", seconds=LEASE_SECONDS)
+        self._leases = Leases(
+            cycle.pool, worker=uuid4(), kind="remind", target=REMINDERS, seconds=LEASE_SECONDS
+        )
         self._rows: Sequence[Leased] = ()  # in hand when the database went: settled first
         self.loop = Loop(self._turn, name="reminders")
 
