@@ -8,7 +8,7 @@ import asyncio
 from console.broker import Broker
 from console.postgres import Postgres
 from support.probe import Probe, family, probing, until, working
-from support.remembering import Note
+from support.remembering import Bell, Note
 
 
 async def test_a_reminder_comes_back_when_it_is_due_and_not_before(probe: Probe) -> None:
@@ -64,20 +64,13 @@ async def test_a_reminder_in_hand_when_the_database_goes_rings_when_it_is_back(
         one, kernel = family(), probe.make_kernel()
         async with working(kernel):
             async with probe.holding(one):
-                await probe.pool.execute(BELL, one)
+                await probe.make_due(one, Bell("now"))
                 kernel.reminders.loop.wake()
                 await probe.waiting()
                 await asyncio.to_thread(own_postgres.kill)
                 await asyncio.to_thread(own_postgres.start)
             await probe.heard(one, "bell now")
         assert await probe.count("parked") == 0
-
-
-BELL = """
-INSERT INTO due
-  (id, kind, target, name, subject, body, correlation_id, causation_id, due_at, attempts_allowed)
-VALUES (gen_random_uuid(), 'remind', '', 'Bell', $1, '{"text":"now"}', '', '', now(), 1)
-"""
 
 
 async def _all_rang(probe: Probe) -> bool:

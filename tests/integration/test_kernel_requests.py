@@ -42,7 +42,7 @@ async def test_three_at_once_with_one_key_are_one(probe: Probe) -> None:
 
 
 async def test_one_key_for_two_families_at_once_is_a_conflict_for_one(probe: Probe) -> None:
-    """Held twice: by the lock on a request's id in `cycle._lock_numbers` (families differ, so nothing else makes
+    """Held twice: by the lock on a request's id in `cycle._lock_numbers` (families differ: nothing else makes
     them wait for each other), and by the key of the table with the second try in `Cycle._alone`."""
     one, other = family(), family()
     kernels = [probe.make_kernel() for _ in range(2)]

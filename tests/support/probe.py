@@ -26,6 +26,12 @@ from support.remembering import SEEN, Bell, Note, Question, Remembering, Reply
 IN_TOPIC = "intake.applications.v1"
 OUT_TOPIC = DECISIONS
 PARTITIONS = 6
+MAKE_DUE = """
+INSERT INTO due
+  (id, kind, target, name, subject, body, correlation_id, causation_id, due_at, attempts_allowed)
+VALUES (gen_random_uuid(), 'remind', '', 'Bell', $1,
+  convert_to(json_build_object('text', $2::text)::text, 'UTF8'), '', '', now(), 1)
+"""
 PARKED = "SELECT * FROM parked WHERE $1::uuid IS NULL OR subject = $1 ORDER BY seq"
 WAITING = """
 SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
@@ -143,6 +149,10 @@ class Probe:
         await until(enough)
         return found
 
+    async def make_due(self, subject: UUID, bell: Bell) -> None:
+        """A reminder that is due now."""
+        await self.pool.execute(MAKE_DUE, subject, bell.text)
+
     @asynccontextmanager
     async def holding(self, *subjects: UUID) -> AsyncIterator[None]:
         """Nobody can decide for these families meanwhile (the pool unlocks what comes back to it)."""
@@ -153,9 +163,9 @@ class Probe:
 
     async def waiting(self, sessions: int = 1) -> None:
         """Waits until so many sessions wait for a family."""
-        await until(lambda: self._waiting(sessions))
+        await until(lambda: self.are_waiting(sessions))
 
-    async def _waiting(self, sessions: int) -> bool:
+    async def are_waiting(self, sessions: int) -> bool:
         return bool(await self.pool.fetchval(WAITING) >= sessions)
 
     async def acknowledged(self) -> int:
