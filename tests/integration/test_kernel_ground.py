@@ -11,8 +11,8 @@ from messaging.cycle import TRIES_BEFORE_PARKING
 from support.probe import Probe, family, probing, running, until, waits, working
 from support.remembering import Bell, Note, Question, Reply, withdrawn
 
-CUT_OFF = """
-SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+CANCEL = """
+SELECT pg_cancel_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
 WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
 """
 
@@ -38,15 +38,15 @@ async def test_a_database_that_goes_away_parks_nothing(
         assert await probe.count("parked") == 0
 
 
-async def test_a_session_that_is_cut_off_parks_nothing(probe: Probe) -> None:
-    """Line: the classes in `errors._GROUND` (here 57, the administrator's): the message is tried until the
+async def test_a_statement_that_is_cancelled_parks_nothing(probe: Probe) -> None:
+    """Line: the classes in `errors._GROUND` (here 57, an operator's act): the message is tried until the
     database lets it, however often. `is_infrastructure` is asked in `Cycle.settle` and in `Cycle._alone`."""
     one = family()
     async with probe.holding(one), working(probe.make_kernel()):
         await probe.make_due(one, Bell("now"))
         for _ in range(TRIES_BEFORE_PARKING + 1):
             await probe.waiting()
-            await probe.pool.execute(CUT_OFF)
+            await probe.pool.execute(CANCEL)
             await until(lambda: _nobody_waits(probe))
     async with working(probe.make_kernel()):
         await probe.heard(one, "bell now")
