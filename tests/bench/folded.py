@@ -8,18 +8,18 @@ from contracts.intake import ApplicationWithdrawn
 from contracts.integration import ReferralDeclined
 from messaging import Connection, Decision, Message, Service, Tell
 
-TABLE = "CREATE TABLE folded (subject uuid PRIMARY KEY, events integer NOT NULL, last text)"
-LOAD = "SELECT subject, events, last FROM folded WHERE subject = ANY($1::uuid[])"
+TABLE = "CREATE TABLE folded (subject uuid PRIMARY KEY, events integer NOT NULL, letters integer NOT NULL)"
+LOAD = "SELECT subject, events, letters FROM folded WHERE subject = ANY($1::uuid[])"
 SAVE = """
-INSERT INTO folded SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[])
-ON CONFLICT (subject) DO UPDATE SET events = EXCLUDED.events, last = EXCLUDED.last
+INSERT INTO folded SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[])
+ON CONFLICT (subject) DO UPDATE SET events = EXCLUDED.events, letters = EXCLUDED.letters
 """
 
-Folded = tuple[int, str | None]
+Folded = tuple[int, int]
 
 
 class Folding:
-    """Counts a family's events and keeps the last; tells as much each time."""
+    """Counts a family's events and their letters; tells each on."""
 
     name = "folding"
 
@@ -27,17 +27,18 @@ class Folding:
         return (message.subject,)
 
     async def load(self, conn: Connection, keys: Collection[UUID]) -> Mapping[UUID, Folded]:
-        return {row["subject"]: (row["events"], row["last"]) for row in await conn.fetch(LOAD, keys)}
+        return {row["subject"]: (row["events"], row["letters"]) for row in await conn.fetch(LOAD, keys)}
 
     def decide(self, states: Mapping[UUID, Folded], message: Message, now: datetime) -> Decision:
         assert isinstance(message.body, ApplicationWithdrawn)
-        count, reason = states.get(message.subject, (0, None))[0] + 1, message.body.reason
-        answer = ReferralDeclined(referral_id=message.subject, service_no=1, because=reason or "")
-        return Decision(states={message.subject: (count, reason)}, effects=[Tell(answer)])
+        events, letters = states.get(message.subject, (0, 0))
+        reason = message.body.reason or ""
+        told = ReferralDeclined(referral_id=message.subject, service_no=1, because=reason)
+        return Decision(states={message.subject: (events + 1, letters + len(reason))}, effects=[Tell(told)])
 
     async def save(self, conn: Connection, states: Mapping[UUID, Folded]) -> None:
-        counts, lasts = zip(*states.values(), strict=True)
-        await conn.execute(SAVE, list(states), list(counts), list(lasts))
+        events, letters = zip(*states.values(), strict=True)
+        await conn.execute(SAVE, list(states), list(events), list(letters))
 
 
 SERVICE = Service(name="bench", hears={ApplicationWithdrawn: Folding()})

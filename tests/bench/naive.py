@@ -53,10 +53,10 @@ def application(dsn: str, servers: str, topic_in: str, topic_out: str) -> FastSt
     async def take(event: Event) -> None:
         async with pools[0].acquire() as conn, conn.transaction():
             await conn.execute(
-                "INSERT INTO folded AS f (subject, events, last) VALUES ($1, 1, $2) "
-                "ON CONFLICT (subject) DO UPDATE SET events = f.events + 1, last = EXCLUDED.last",
+                "INSERT INTO folded AS f (subject, events, letters) VALUES ($1, 1, $2) ON CONFLICT (subject) "
+                "DO UPDATE SET events = f.events + 1, letters = f.letters + EXCLUDED.letters",
                 event.subject,
-                event.data.reason,
+                len(event.data.reason or ""),
             )
         answer = {"referral_id": str(event.subject), "service_no": 1, "because": event.data.reason}
         await broker.publish(

@@ -13,7 +13,7 @@ from chassis.service import Blueprint
 from chassis.settings import ServiceSettings
 from contracts.intake import ApplicationWithdrawn
 from messaging import Refusal, Service
-from support.probe import Note, Remembering
+from support.remembering import Note, Remembering
 
 router = APIRouter()
 

@@ -35,23 +35,37 @@ STANDBY_SECONDS = 0.5
 CHANNEL = "untold"
 LEADER_LOCK = 0x716F6E7973  # "qonys"
 
-# The next rows of the list, taken off it when this transaction commits: after the broker has them.
+# The next batches of the list, as many as hold the rows wanted but at least one, taken off it when this
+# transaction commits: after the broker has them. A family's later batch was made after its earlier one was
+# committed (its lock), so the order of batches and of rows in them is the family's order.
 TAKE = """
 WITH next AS (
-  DELETE FROM untold WHERE seq = ANY(ARRAY(SELECT seq FROM untold ORDER BY seq LIMIT $1)) RETURNING seq
+  DELETE FROM untold WHERE batch = ANY(ARRAY(
+    SELECT batch FROM (
+      SELECT batch, sum(cardinality(seqs)) OVER (ORDER BY batch) - cardinality(seqs) AS before
+      FROM (SELECT batch, seqs FROM untold ORDER BY batch LIMIT $1) AS first
+    ) AS counted WHERE before < $1
+  )) RETURNING batch, seqs
+), rows AS (
+  SELECT batch, seq FROM next, unnest(seqs) AS seq
 )
 SELECT outbox.seq, outbox.topic, outbox.subject::text, outbox.body
-FROM next JOIN outbox USING (seq) ORDER BY seq
+FROM rows JOIN outbox USING (seq) ORDER BY rows.batch, outbox.seq
 """
-# Puts kept rows back on the list, after a broker lost them; consumers know them by their ids.
+# Puts kept rows back on the list, after a broker lost them; consumers know them by their ids. What is on the
+# list already is told with them, in order.
 REPUBLISH = """
-WITH again AS (
-  INSERT INTO untold (seq) SELECT seq FROM outbox WHERE ($1::text IS NULL OR topic = $1)
-  ON CONFLICT DO NOTHING RETURNING seq
+WITH waiting AS (
+  DELETE FROM untold RETURNING seqs
+), again AS (
+  SELECT seq, topic, (row_number() OVER (ORDER BY seq) - 1) / $2 AS share FROM outbox
+  WHERE $1::text IS NULL OR topic = $1 OR seq IN (SELECT unnest(seqs) FROM waiting)
+), listed AS (
+  INSERT INTO untold (seqs) SELECT array_agg(seq ORDER BY seq) FROM again GROUP BY share ORDER BY share
 ), rung AS (
   SELECT pg_notify('untold', '')
 )
-SELECT count(*) FROM again, rung
+SELECT count(*) FROM again, rung WHERE $1::text IS NULL OR topic = $1
 """
 
 
@@ -69,7 +83,7 @@ class Untold:
 
 async def republish(conn: Connection, topic: str | None = None) -> int:
     """Has everything this service told (on one topic) told again; how many rows that is."""
-    count: int = await conn.fetchval(REPUBLISH, topic)
+    count: int = await conn.fetchval(REPUBLISH, topic, BATCH_ROWS // 2)
     return count
 
 
@@ -112,7 +126,7 @@ class Relay:
         self.last_turn = time.monotonic()
         if 0 < told < FEW_ROWS:
             await asyncio.sleep(LINGER_SECONDS)  # lets the next batch grow
-        return 0 if told == BATCH_ROWS else POLL_SECONDS
+        return 0 if told >= FEW_ROWS else POLL_SECONDS
 
     async def _lead(self) -> bool:
         """True while this process holds the lock; takes it when it is free."""

@@ -43,7 +43,7 @@ WITH told AS (
   ORDER BY place
   RETURNING seq
 ), queued AS (
-  INSERT INTO untold (seq) SELECT seq FROM told
+  INSERT INTO untold (seqs) SELECT array_agg(seq ORDER BY seq) FROM told
 )
 SELECT pg_notify('untold', '')
 """

@@ -25,9 +25,11 @@ CREATE TABLE outbox (
   told_at timestamptz NOT NULL DEFAULT now()
 );
 
--- The relay's list of outbox rows that the broker has not acknowledged yet.
+-- The relay's list of outbox rows that the broker has not acknowledged yet: one row for each transaction that
+-- told something, with the numbers of its outbox rows in order.
 CREATE TABLE untold (
-  seq bigint PRIMARY KEY
+  batch bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  seqs bigint[] NOT NULL
 );
 
 -- Calls to make and times to come back at. A lease says who is at it and until when.
