@@ -95,6 +95,8 @@ async def test_a_decision_reaches_the_citizen_by_letter_and_sms_and_its_receipt_
     family = Family(service, Language.RUSSIAN)
     await family.hears(family.submitted, BLOCKED)
     await family.until_told(MessageDelivered, times=2)
+    told = await family.until_told(MessageSent, times=4)
+    assert {event.about for event in told} == {"application_received", "verification_blocked"}
     assert [one.subject for one in family.letters()] == [
         "Ваше заявление принято",
         "Проверка документов остановлена",
@@ -107,8 +109,6 @@ async def test_a_decision_reaches_the_citizen_by_letter_and_sms_and_its_receipt_
         ("verification_blocked", "email"): "sent",
         ("verification_blocked", "sms"): "delivered",
     }
-    told = await family.until_told(MessageSent, times=4)
-    assert {event.about for event in told} == {"application_received", "verification_blocked"}
 
 
 async def test_letters_in_arabic_script_arrive_as_they_were_written(service: Hearing) -> None:
