@@ -5,10 +5,12 @@ Each docstring names the line that gives the guarantee: the test fails when that
 
 import asyncio
 import time
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import psutil
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -95,7 +97,7 @@ async def test_a_publish_that_fails_is_told_later(database: str, own_broker: Bro
     one = family()
     async with probing(database, own_broker, "") as probe:
         kernel = probe.make_kernel()
-        async with relaying(probe.make_relay()) as relay:
+        async with relaying(probe.make_relay(publish_seconds=2.0)) as relay:
             await until(lambda: _some_leads([relay]))
             await asyncio.to_thread(own_broker.kill)
             for said in ("moved", "then"):
@@ -130,6 +132,42 @@ async def test_topics_are_rebuilt_from_the_outbox_and_consumers_do_nothing_twice
             await probe.heard(one, "first", "second", "third")
             await probe.acknowledges(3)
         assert (await probe.told(3))[one][:2] == told[one]
+
+
+class Stalled:
+    """A producer that takes batches and never hears of them again, as one may after a broker came back."""
+
+    def __init__(self, real: AIOKafkaProducer) -> None:
+        self.real = real
+        self.partitions_for = real.partitions_for
+        self.create_batch = real.create_batch
+        self.stop = real.stop
+
+    async def send_batch(self, *_: object, **__: object) -> asyncio.Future[None]:
+        return asyncio.get_running_loop().create_future()
+
+
+async def test_a_producer_that_stalls_is_given_up_and_nothing_is_lost(probe: Probe) -> None:
+    """Line: `asyncio.timeout(self._publish_seconds)` in `Relay._tell_next`."""
+    stalled: list[Stalled] = []
+
+    async def producer() -> Any:
+        made = await probe.make_producer()
+        if stalled:
+            return made
+        stalled.append(Stalled(made))
+        return stalled[0]
+
+    relay = Relay(
+        service="probe", pool=probe.pool, producer=producer, topic_prefix=probe.prefix, publish_seconds=0.2
+    )
+    one = family()
+    await _tell(probe, one, "first", "second")
+    async with relaying(relay):
+        await until(lambda: _nothing_untold(probe))
+    assert stalled
+    async with running(probe.make_kernel()):
+        await probe.heard(one, "first", "second")
 
 
 async def _forget(broker: Broker) -> None:

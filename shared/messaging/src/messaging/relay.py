@@ -19,6 +19,7 @@ from typing import Any
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from contracts.envelope import KAFKA_HEADERS
 from messaging import metrics
@@ -33,6 +34,8 @@ LINGER_SECONDS = 0.01
 POLL_SECONDS = 1.0  # the net under the notification
 STANDBY_SECONDS = 0.5
 CHANNEL = "untold"
+PUBLISH_SECONDS = 30.0  # for one batch; after it the producer is given up and another one made
+CLOSE_SECONDS = 5.0
 LEADER_LOCK = 0x716F6E7973  # "qonys"
 
 # The next batches of the list, as many as hold the rows wanted but at least one, taken off it when this
@@ -97,7 +100,9 @@ class Relay:
         pool: asyncpg.Pool,
         producer: Callable[[], Awaitable[AIOKafkaProducer]],
         topic_prefix: str = "",
+        publish_seconds: float = PUBLISH_SECONDS,
     ) -> None:
+        self._publish_seconds = publish_seconds
         self._topic_prefix = topic_prefix
         self._service = service
         self._pool = pool
@@ -151,14 +156,16 @@ class Relay:
                 conn.terminate()
                 await self._pool.release(conn)
         if producer is not None:
-            await producer.stop()
+            await _close(producer)
 
     async def _tell_next(self) -> int:
         began = time.perf_counter()
         assert self._conn is not None
         async with self._conn.transaction():
             rows = [Untold(*row) for row in await self._conn.fetch(TAKE, BATCH_ROWS)]
-            await self._publish(rows)
+            # A producer can stall for ever after a broker came back; its batch is told again by the next one.
+            async with asyncio.timeout(self._publish_seconds):
+                await self._publish(rows)
         if rows:
             self._report(rows, time.perf_counter() - began)
         return len(rows)
@@ -200,6 +207,15 @@ class Relay:
                 raise OversizedEventError(f"outbox row {rows[place].seq} has {size} bytes")
             batch.close()
             await (await self._producer.send_batch(batch, partition.topic, partition=partition.partition))
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Stopping waits for what was not acknowledged, and one that has stalled would wait for ever."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await producer.stop()
+    except (TimeoutError, KafkaError) as error:
+        log.warning("producer_given_up", error=type(error).__name__)
 
 
 def _append(batch: Any, row: Untold) -> bool:
