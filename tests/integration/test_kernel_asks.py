@@ -146,6 +146,7 @@ async def test_an_answer_after_its_lease_was_lost_changes_nothing(probe: Probe) 
             await first.request(Note("ask"), subject=one)
             await late.called(1)
             probe.answer = other
+            first.asks[0].loop.stop()
             await probe.pool.execute("UPDATE due SET lease_until = now()")
             await other.called(1)
             late.open.set()
@@ -166,6 +167,23 @@ async def test_a_lease_is_renewed_while_its_call_is_under_way(probe: Probe) -> N
         began = await probe.pool.fetchval("UPDATE due SET lease_until = now() RETURNING lease_until")
         await until(lambda: _leased_beyond(probe, began))
         outside.open.set()
+
+
+async def test_a_call_under_way_is_not_made_again_by_its_own_worker(probe: Probe) -> None:
+    """Line: `if row.id not in self._calls` in `Asks._turn`. A lease runs out under a call when the database
+    was away for longer."""
+    probe.answer = outside = Outside()
+    outside.open.clear()
+    one, kernel = family(), probe.make_kernel()
+    async with working(kernel):
+        await kernel.request(Note("ask"), subject=one)
+        await outside.called(1)
+        expired = await probe.pool.fetchval("UPDATE due SET lease_until = now() RETURNING lease_until")
+        kernel.asks[0].loop.wake()
+        await until(lambda: _leased_beyond(probe, expired))
+        outside.open.set()
+        await probe.heard(one, "ask", "answer to ask")
+    assert outside.calls == 1
 
 
 async def test_no_connection_is_held_while_the_outside_is_asked(

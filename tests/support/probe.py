@@ -75,8 +75,9 @@ class Probe:
             topic_prefix=self.prefix,
         )
 
-    def make_relay(self) -> Relay:
-        return Relay(service="probe", pool=self.pool, producer=self.make_producer, topic_prefix=self.prefix)
+    def make_relay(self, **settings: Any) -> Relay:
+        made: dict[str, Any] = {"producer": self.make_producer, "topic_prefix": self.prefix}
+        return Relay(service="probe", pool=self.pool, **(made | settings))
 
     async def make_producer(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
@@ -189,7 +190,7 @@ class Probe:
         return await self.acknowledged() >= records
 
     async def told(self, records: int) -> dict[UUID, list[bytes]]:
-        """The first so many records of the output topic: for each family its events, in order."""
+        """The first so many different records of the output topic: for each family its events, in order."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self.broker.servers, auto_offset_reset="earliest")
         await consumer.start()
         try:
@@ -205,8 +206,10 @@ async def _read(consumer: AIOKafkaConsumer, records: int) -> dict[UUID, list[byt
     while records > 0:
         polled: dict[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(timeout_ms=100)
         for record in [record for share in polled.values() for record in share]:
-            told[UUID(record.key.decode())].append(record.value)
-            records -= 1
+            bodies = told[UUID(record.key.decode())]
+            if record.value not in bodies:
+                bodies.append(record.value)
+                records -= 1
     return told
 
 

@@ -72,7 +72,8 @@ class Asks:
             return BUSY_PAUSE_SECONDS  # a finished call wakes the loop
         rows = await self._leases.take(free)
         for row in rows:
-            self._calls[row.id] = asyncio.create_task(self._ask(row))
+            if row.id not in self._calls:  # else its lease had run out under our own call, and is renewed now
+                self._calls[row.id] = asyncio.create_task(self._ask(row))
         return 0 if len(rows) == free else await pause_before(self._leases)
 
     async def _renew(self) -> None:
