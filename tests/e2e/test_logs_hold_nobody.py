@@ -1,5 +1,6 @@
 """No line of any log holds personal data of the families that travelled through the whole system."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from sandbox.scenarios import Scenario, load
 from sandbox.truth import Content
 
 PERSONAL = (EntityType.PERSON, EntityType.IIN, EntityType.PHONE, EntityType.EMAIL)
+UUIDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def test_no_log_line_holds_a_name_number_or_address_of_a_family(demo: DemoRun) -> None:
@@ -26,7 +28,9 @@ def test_the_canaries_did_travel(demo: DemoRun) -> None:
 
 
 def test_a_detector_of_personal_data_finds_none_in_the_logs(demo: DemoRun) -> None:
-    found = [(line, airlock_pii.detect(line, types=PERSONAL)) for line in demo.lines()]
+    # One UUID in some thousands ends in twelve digits with a right check digit; ids are meant to be there.
+    lines = [UUIDS.sub("", line) for line in demo.lines()]
+    found = [(line, airlock_pii.detect(line, types=PERSONAL)) for line in lines]
     assert [pair for pair in found if pair[1]] == []
 
 
