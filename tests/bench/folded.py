@@ -8,7 +8,10 @@ from contracts.intake import ApplicationWithdrawn
 from contracts.integration import ReferralDeclined
 from messaging import Connection, Decision, Message, Service, Tell
 
-TABLE = "CREATE TABLE folded (subject uuid PRIMARY KEY, events integer NOT NULL, letters integer NOT NULL)"
+TABLE = """
+CREATE TABLE folded (subject uuid PRIMARY KEY, events integer NOT NULL, letters integer NOT NULL)
+WITH (fillfactor = 50)  -- rows that change find room in their page, and no index need know
+"""
 LOAD = "SELECT subject, events, letters FROM folded WHERE subject = ANY($1::uuid[])"
 SAVE = """
 INSERT INTO folded SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[])

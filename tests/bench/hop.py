@@ -11,6 +11,7 @@ from faststream.kafka import KafkaBroker
 
 from bench.folded import SERVICE
 from chassis import collector
+from chassis.kafka import PRODUCER_BATCH_BYTES
 from chassis.logs import configure_logs
 from chassis.settings import LogFormat
 from messaging import Kernel, Relay
@@ -28,7 +29,12 @@ async def relay(dsn: str, servers: str, prefix: str) -> None:
     pool = await asyncpg.create_pool(dsn, min_size=1)
 
     async def producer() -> AIOKafkaProducer:
-        made = AIOKafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+        made = AIOKafkaProducer(
+            bootstrap_servers=servers,
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=PRODUCER_BATCH_BYTES,
+        )
         await made.start()
         return made
 

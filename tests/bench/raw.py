@@ -10,6 +10,8 @@ import asyncpg
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
+from chassis.kafka import PRODUCER_BATCH_BYTES
+
 TABLE = "CREATE TABLE raw (body bytea NOT NULL)"
 
 
@@ -22,7 +24,9 @@ async def run(dsn: str, servers: str, topic_in: str, topic_out: str) -> None:
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )
-    producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=servers, acks="all", enable_idempotence=True, max_batch_size=PRODUCER_BATCH_BYTES
+    )
     await consumer.start()
     await producer.start()
     while True:

@@ -25,8 +25,9 @@ QUEUED = 100_000
 FAMILIES = 500
 # Rows as large as our events usually are, of many families in turn; each holds its number.
 QUEUE = """
-INSERT INTO outbox (id, topic, subject, body)
-SELECT gen_random_uuid(), $1, ('00000000-0000-4000-8000-' || lpad(to_hex(n % $3), 12, '0'))::uuid,
+INSERT INTO outbox (batch, place, id, topic, subject, body)
+SELECT (n - 1) / 500 + 1, (n - 1) % 500 + 1, gen_random_uuid(), $1,
+  ('00000000-0000-4000-8000-' || lpad(to_hex(n % $3), 12, '0'))::uuid,
   convert_to(n || repeat(' ', 1000), 'UTF8')
 FROM generate_series(1, $2::int) AS n ORDER BY n
 """
@@ -37,7 +38,7 @@ WHERE locktype = 'advisory' AND granted AND datname = current_database()
 
 
 async def test_the_relay_keeps_the_order_of_each_family(probe: Probe) -> None:
-    """Line: `ORDER BY place` in `store.TELL` and both `ORDER BY seq` in `relay.TAKE`."""
+    """Line: `WITH ORDINALITY` in `store.TELL` and `ORDER BY batch, place` in `relay.TAKE`."""
     families, kernel = [family() for _ in range(20)], probe.make_kernel()
     async with relaying(probe.make_relay()):
         for turn in range(20):
@@ -49,7 +50,7 @@ async def test_the_relay_keeps_the_order_of_each_family(probe: Probe) -> None:
 
 
 async def test_a_relay_that_was_away_catches_up_in_order(probe: Probe) -> None:
-    """Line: `LIMIT $1` in `relay.TAKE` (memory: without it all rows are taken at once), `ORDER BY seq`."""
+    """Lines: `before < $1` (memory: without it all rows are taken at once) and the `ORDER BY` in `relay.TAKE`."""
     async with probe.pool.acquire() as conn:
         await conn.execute(QUEUE, OUT_TOPIC, QUEUED, FAMILIES)
         assert await republish(conn) == QUEUED

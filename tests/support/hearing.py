@@ -64,7 +64,7 @@ class Hearing:
     async def told(self, application_id: UUID) -> list[Any]:
         """The events that this service told about a case, in order."""
         rows = await self.pool.fetch(
-            "SELECT body FROM outbox WHERE subject = $1 ORDER BY seq", application_id
+            "SELECT body FROM outbox WHERE subject = $1 ORDER BY batch, place", application_id
         )
         return [open_event(read_envelope(row["body"])) for row in rows]
 

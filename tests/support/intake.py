@@ -31,7 +31,8 @@ from sandbox.server import running as sandbox_running
 
 WAIT_SECONDS = 15
 TOLD = """
-SELECT convert_from(body, 'UTF8')::jsonb ->> 'type' AS type FROM outbox WHERE subject = $1 ORDER BY seq
+SELECT convert_from(body, 'UTF8')::jsonb ->> 'type' AS type FROM outbox
+WHERE subject = $1 ORDER BY batch, place
 """
 
 OWN_TABLES = "applications, people, contacts, papers, homes, timeline"

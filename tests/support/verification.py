@@ -66,7 +66,9 @@ class RunningVerification:
 
     async def told(self, family: UUID, kind: type[T]) -> list[T]:
         """Events of this kind in the outbox, in order."""
-        rows = await self.pool.fetch("SELECT body FROM outbox WHERE subject = $1 ORDER BY seq", family)
+        rows = await self.pool.fetch(
+            "SELECT body FROM outbox WHERE subject = $1 ORDER BY batch, place", family
+        )
         events = [open_event(read_envelope(row["body"])) for row in rows]
         return [event for event in events if isinstance(event, kind)]
 

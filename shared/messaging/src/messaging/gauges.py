@@ -13,9 +13,9 @@ log = structlog.get_logger("messaging")
 EVERY_SECONDS = 5.0
 
 OUTBOX = """
-SELECT coalesce(sum(cardinality(seqs)), 0)::bigint AS depth,
+SELECT coalesce(sum(events), 0)::bigint AS depth,
   coalesce(extract(epoch FROM now() - min(outbox.told_at)), 0)::float8 AS age
-FROM untold LEFT JOIN outbox ON outbox.seq = seqs[1]
+FROM untold LEFT JOIN outbox ON outbox.batch = untold.batch AND outbox.place = 1
 """
 PARKED = """
 SELECT state, count(*) AS messages, extract(epoch FROM now() - min(parked_at))::float8 AS age

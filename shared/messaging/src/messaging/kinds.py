@@ -5,14 +5,14 @@ order for each key; `load` and `save` serve a whole batch. That is all a service
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
-from msgspec import Struct
+from msgspec import Struct, field
 
 # A pooled connection; named once so that nobody else needs asyncpg's generic spelling.
 if TYPE_CHECKING:
@@ -48,16 +48,14 @@ class Message(Struct, frozen=True, kw_only=True):
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Struct, frozen=True):
     """Say an event on its topic; about this family unless another `subject` is named."""
 
     event: object
     subject: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Call the outside world through a `Target`; the answer comes back as a message to the same family."""
 
     target: str
@@ -66,8 +64,7 @@ class Ask:
     attempts: int = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Remind:
+class Remind(Struct, frozen=True):
     """Come back at a time: `what` returns as a message's body."""
 
     at: datetime
@@ -87,16 +84,14 @@ class Unanswered:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A refusal that the rules foresee. As a reply it means: nothing is written, the key stays free."""
 
     code: str
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What follows from one message."""
 
     states: Mapping[Key, State] = field(default_factory=dict)

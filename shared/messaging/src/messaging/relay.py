@@ -13,13 +13,13 @@ from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 import structlog
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from msgspec import Struct
 
 from contracts.envelope import KAFKA_HEADERS
 from messaging import metrics
@@ -28,7 +28,7 @@ from messaging.loops import Loop
 
 log = structlog.get_logger("messaging")
 
-BATCH_ROWS = 1000
+BATCH_ROWS = 2000
 FEW_ROWS = 100
 LINGER_SECONDS = 0.01
 POLL_SECONDS = 1.0  # the net under the notification
@@ -40,35 +40,33 @@ LEADER_LOCK = 0x716F6E7973  # "qonys"
 
 # The next batches of the list, as many as hold the rows wanted but at least one, taken off it when this
 # transaction commits: after the broker has them. A family's later batch was made after its earlier one was
-# committed (its lock), so the order of batches and of rows in them is the family's order.
+# committed (its lock), so the order of batches and of rows in them is the family's order. The lateral look
+# holds the planner to the index: its idea of a table that grows by the second is always an old one.
 TAKE = """
 WITH next AS (
   DELETE FROM untold WHERE batch = ANY(ARRAY(
     SELECT batch FROM (
-      SELECT batch, sum(cardinality(seqs)) OVER (ORDER BY batch) - cardinality(seqs) AS before
-      FROM (SELECT batch, seqs FROM untold ORDER BY batch LIMIT $1) AS first
+      SELECT batch, sum(events) OVER (ORDER BY batch) - events AS before
+      FROM (SELECT batch, events FROM untold ORDER BY batch LIMIT $1) AS first
     ) AS counted WHERE before < $1
-  )) RETURNING batch, seqs
-), rows AS (
-  SELECT batch, seq FROM next, unnest(seqs) AS seq
+  )) RETURNING batch
 )
-SELECT outbox.seq, outbox.topic, outbox.subject::text, outbox.body
-FROM rows JOIN outbox USING (seq) ORDER BY rows.batch, outbox.seq
+SELECT next.batch, topic, subject, body
+FROM next, LATERAL (
+  SELECT place, topic, subject::text, body FROM outbox WHERE outbox.batch = next.batch ORDER BY place OFFSET 0
+) AS kept ORDER BY next.batch, place
 """
-# Puts kept rows back on the list, after a broker lost them; consumers know them by their ids. What is on the
-# list already is told with them, in order.
+# Puts kept batches back on the list, after a broker lost them; consumers know the events by their ids.
 REPUBLISH = """
-WITH waiting AS (
-  DELETE FROM untold RETURNING seqs
-), again AS (
-  SELECT seq, topic, (row_number() OVER (ORDER BY seq) - 1) / $2 AS share FROM outbox
-  WHERE $1::text IS NULL OR topic = $1 OR seq IN (SELECT unnest(seqs) FROM waiting)
+WITH again AS (
+  SELECT batch, count(*) AS events FROM outbox
+  GROUP BY batch HAVING $1::text IS NULL OR bool_or(topic = $1)
 ), listed AS (
-  INSERT INTO untold (seqs) SELECT array_agg(seq ORDER BY seq) FROM again GROUP BY share ORDER BY share
+  INSERT INTO untold (batch, events) SELECT batch, events FROM again ON CONFLICT DO NOTHING
 ), rung AS (
   SELECT pg_notify('untold', '')
 )
-SELECT count(*) FROM again, rung WHERE $1::text IS NULL OR topic = $1
+SELECT coalesce(sum(events), 0)::bigint FROM again, rung
 """
 
 
@@ -76,17 +74,17 @@ class OversizedEventError(Exception):
     """An outbox row larger than a record batch may be; the relay's and the broker's limits must grow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Untold:
-    seq: int
+class Untold(Struct, frozen=True, gc=False):
+    batch: int
     topic: str
     subject: str
     body: bytes
 
 
 async def republish(conn: Connection, topic: str | None = None) -> int:
-    """Has everything this service told (on one topic) told again; how many rows that is."""
-    count: int = await conn.fetchval(REPUBLISH, topic, BATCH_ROWS // 2)
+    """Has everything this service told told again; how many events that is. With a topic: the events on it,
+    and those that were told in one transaction with them."""
+    count: int = await conn.fetchval(REPUBLISH, topic)
     return count
 
 
@@ -177,12 +175,11 @@ class Relay:
 
     async def _publish(self, rows: Sequence[Untold]) -> None:
         """One partition's rows one batch after the other (order), different partitions at once (speed)."""
-        shares: dict[TopicPartition, list[Untold]] = defaultdict(list)
+        for topic in {row.topic for row in rows} - self._partitions.keys():
+            self._partitions[topic] = await self._partition_count(topic)
+        shares: dict[tuple[str, int], list[Untold]] = defaultdict(list)
         for row in rows:
-            topic = self._topic_prefix + row.topic
-            if topic not in self._partitions:
-                self._partitions[topic] = await self._partition_count(topic)
-            shares[TopicPartition(topic, _share(row.subject, self._partitions[topic]))].append(row)
+            shares[row.topic, _share(row.subject, self._partitions[row.topic])].append(row)
         ends = await asyncio.gather(
             *(self._publish_share(*s) for s in shares.items()), return_exceptions=True
         )
@@ -192,10 +189,11 @@ class Relay:
 
     async def _partition_count(self, topic: str) -> int:
         assert self._producer is not None
-        return len(await self._producer.partitions_for(topic))
+        return len(await self._producer.partitions_for(self._topic_prefix + topic))
 
-    async def _publish_share(self, partition: TopicPartition, rows: Sequence[Untold]) -> None:
+    async def _publish_share(self, share: tuple[str, int], rows: Sequence[Untold]) -> None:
         assert self._producer is not None
+        topic, partition = self._topic_prefix + share[0], share[1]
         place = 0
         while place < len(rows):
             batch = self._producer.create_batch()
@@ -204,9 +202,9 @@ class Relay:
                 place += 1
             if place == began:
                 size = len(rows[place].body)
-                raise OversizedEventError(f"outbox row {rows[place].seq} has {size} bytes")
+                raise OversizedEventError(f"an event of outbox batch {rows[place].batch} has {size} bytes")
             batch.close()
-            await (await self._producer.send_batch(batch, partition.topic, partition=partition.partition))
+            await (await self._producer.send_batch(batch, topic, partition=partition))
 
 
 async def _close(producer: AIOKafkaProducer) -> None:

@@ -33,17 +33,16 @@ INSERT INTO requests (id, digest, reply) SELECT * FROM unnest($1::uuid[], $2::by
 ANYTHING_PARKED = "SELECT EXISTS (SELECT FROM parked)"
 PARKED_FAMILIES = "SELECT DISTINCT subject FROM parked WHERE subject = ANY($1::uuid[])"
 
-# Outbox rows get their numbers in the order decided; one notification wakes the relay.
+# Outbox rows keep the order decided; the batch's number is drawn under the families' locks, so that a later
+# batch of a family has a higher one. One notification wakes the relay.
 TELL = """
-WITH told AS (
-  INSERT INTO outbox (id, topic, subject, body)
-  SELECT id, topic, subject, body
-  FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) WITH ORDINALITY
+WITH listed AS (
+  INSERT INTO untold (events) VALUES (cardinality($1::uuid[])) RETURNING batch
+), told AS (
+  INSERT INTO outbox (batch, place, id, topic, subject, body)
+  SELECT batch, place, id, topic, subject, body
+  FROM listed, unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) WITH ORDINALITY
     AS t (id, topic, subject, body, place)
-  ORDER BY place
-  RETURNING seq
-), queued AS (
-  INSERT INTO untold (seqs) SELECT array_agg(seq ORDER BY seq) FROM told
 )
 SELECT pg_notify('untold', '')
 """

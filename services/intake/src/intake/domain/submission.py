@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from msgspec import structs
+
 from chassis.iin import iin_warnings
 from contracts.intake import ApplicationSubmitted, ApplicationWithdrawn, Member, Paper
 from intake.domain.acts import AddPaper, CreateDraft, Moment, Submit, Withdraw, done, refused
@@ -92,7 +94,7 @@ def submit(case: Case, living: LivingCase | None, act: Submit, moment: Moment) -
     case = case.telling("application_submitted", moment.now)
     decision = _submitted(case, Tell(_application(case, moment)))
     taken = LivingCase(application_id=case.application_id, citizen=case.citizen)
-    return replace(decision, states={**decision.states, person_key(act.applicant_iin): taken})
+    return structs.replace(decision, states={**decision.states, person_key(act.applicant_iin): taken})
 
 
 def withdraw(case: Case, act: Withdraw, moment: Moment) -> Decision:
@@ -107,7 +109,7 @@ def withdraw(case: Case, act: Withdraw, moment: Moment) -> Decision:
 def _submitted(case: Case, *effects: Tell) -> Decision:
     assert case.submitted_at is not None
     decision = done(case, *effects, submitted_at=case.submitted_at.isoformat())
-    return decision if effects else replace(decision, states={})
+    return decision if effects else structs.replace(decision, states={})
 
 
 def _application(case: Case, moment: Moment) -> ApplicationSubmitted:
