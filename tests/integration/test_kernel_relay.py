@@ -50,7 +50,7 @@ async def test_the_relay_keeps_the_order_of_each_family(probe: Probe) -> None:
 
 
 async def test_a_relay_that_was_away_catches_up_in_order(probe: Probe) -> None:
-    """Lines: `before < $1` (memory: without it all rows are taken at once) and the `ORDER BY` in `relay.TAKE`."""
+    """Lines: `before < $1` (memory: without it all rows are taken at once) and `ORDER BY` in `relay.TAKE`."""
     async with probe.pool.acquire() as conn:
         await conn.execute(QUEUE, OUT_TOPIC, QUEUED, FAMILIES)
         assert await republish(conn) == QUEUED
