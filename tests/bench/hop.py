@@ -11,6 +11,7 @@ from faststream.kafka import KafkaBroker
 
 from bench.folded import SERVICE
 from chassis import collector
+from chassis.database import SESSION, nothing_to_reset
 from chassis.kafka import PRODUCER_BATCH_BYTES
 from chassis.logs import configure_logs
 from chassis.settings import LogFormat
@@ -18,7 +19,7 @@ from messaging import Kernel, Relay
 
 
 async def serve(dsn: str, servers: str, prefix: str) -> None:
-    pool = await asyncpg.create_pool(dsn, min_size=2)
+    pool = await asyncpg.create_pool(dsn, min_size=2, reset=nothing_to_reset, server_settings=SESSION)
     broker = KafkaBroker(servers, apply_types=False, logger=None, consumer_only=True)
     await Kernel(SERVICE, pool=pool, broker=broker, topic_prefix=prefix).start()
     collector.calm()
@@ -26,7 +27,7 @@ async def serve(dsn: str, servers: str, prefix: str) -> None:
 
 
 async def relay(dsn: str, servers: str, prefix: str) -> None:
-    pool = await asyncpg.create_pool(dsn, min_size=1)
+    pool = await asyncpg.create_pool(dsn, min_size=1, reset=nothing_to_reset, server_settings=SESSION)
 
     async def producer() -> AIOKafkaProducer:
         made = AIOKafkaProducer(

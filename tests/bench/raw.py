@@ -1,5 +1,7 @@
-"""The raw pipeline: poll, one COPY, send_batch, commit offsets. It reads nothing and remembers nothing; no
-service can be faster than this on the same machine."""
+"""The raw pipeline: poll, one COPY, send_batch, commit offsets. It reads nothing and remembers nothing.
+
+With the client library's own sizes (`poll_records`, `sent_bytes`), or with those that the kernel ships.
+"""
 
 import asyncio
 import json
@@ -10,12 +12,18 @@ import asyncpg
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
-from chassis.kafka import PRODUCER_BATCH_BYTES
-
 TABLE = "CREATE TABLE raw (body bytea NOT NULL)"
 
 
-async def run(dsn: str, servers: str, topic_in: str, topic_out: str) -> None:
+async def run(
+    dsn: str,
+    servers: str,
+    topic_in: str,
+    topic_out: str,
+    *,
+    poll_records: int = 500,
+    sent_bytes: int = 16_384,
+) -> None:
     conn = await asyncpg.connect(dsn)
     consumer = AIOKafkaConsumer(
         topic_in,
@@ -25,12 +33,12 @@ async def run(dsn: str, servers: str, topic_in: str, topic_out: str) -> None:
         enable_auto_commit=False,
     )
     producer = AIOKafkaProducer(
-        bootstrap_servers=servers, acks="all", enable_idempotence=True, max_batch_size=PRODUCER_BATCH_BYTES
+        bootstrap_servers=servers, acks="all", enable_idempotence=True, max_batch_size=sent_bytes
     )
     await consumer.start()
     await producer.start()
     while True:
-        polled = await consumer.getmany(timeout_ms=500, max_records=500)
+        polled = await consumer.getmany(timeout_ms=500, max_records=poll_records)
         records = [record for share in polled.values() for record in share]
         if records:
             await conn.copy_records_to_table("raw", records=[(record.value,) for record in records])

@@ -19,9 +19,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from bench.folded import TABLE as FOLDED_TABLE
 from bench.raw import TABLE as RAW_TABLE
 from bench.workload import PARTITIONS, fill
+from chassis.kafka import PRODUCER_BATCH_BYTES
 from console.broker import create_topics
 from console.kafka import ApacheKafka
 from console.postgres import Postgres, ensure_database
+from messaging.consumer import BATCH_RECORDS
 
 KERNEL_TABLES = files("messaging") / "migrations/0001_kernel.sql"
 TOPIC_IN = "intake.applications.v1"
@@ -46,6 +48,7 @@ class Pipeline:
     events: int
     programs: Mapping[str, list[str]]  # role → module and words before the JSON argument
     prefixed: bool = False  # takes the topics' prefix, not their names
+    settings: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,8 +59,10 @@ class Measured:
     cpu: dict[str, float] = field(default_factory=dict)
 
 
+OUR_SIZES = {"poll_records": BATCH_RECORDS, "sent_bytes": PRODUCER_BATCH_BYTES}
 PIPELINES = (
     Pipeline("raw", 100_000, {"service": ["bench.raw"]}),
+    Pipeline("raw, our sizes", 100_000, {"service": ["bench.raw"]}, settings=OUR_SIZES),
     Pipeline("naive", 3_000, {"service": ["bench.naive"]}),
     Pipeline(
         "kernel", 100_000, {"service": ["bench.hop", "serve"], "relay": ["bench.hop", "relay"]}, prefixed=True
@@ -67,14 +72,14 @@ PIPELINES = (
 
 async def measure(pipeline: Pipeline, *, kafka: ApacheKafka, postgres: Postgres, logs: Path) -> Measured:
     """Fills a fresh topic, starts the pipeline's processes, and times what comes out."""
-    prefix = f"{pipeline.name}-{uuid4().hex[:8]}."
+    prefix = f"bench-{uuid4().hex[:8]}."
     await create_topics(kafka.servers, [prefix + TOPIC_IN, prefix + TOPIC_OUT], partitions=PARTITIONS)
     dsn = await ensure_database(postgres, f"bench_{uuid4().hex[:8]}")
     await _prepare(dsn)
     await fill(kafka.servers, prefix + TOPIC_IN, pipeline.events)
     names = {"topic_in": prefix + TOPIC_IN, "topic_out": prefix + TOPIC_OUT}
     topics = {"prefix": prefix} if pipeline.prefixed else names
-    argument = json.dumps({"dsn": dsn, "servers": kafka.servers, **topics})
+    argument = json.dumps({"dsn": dsn, "servers": kafka.servers, **topics, **pipeline.settings})
     with _running(pipeline, argument, logs) as processes:
         watched = {**processes, "broker": _broker(kafka), "postgres": _postmaster(postgres)}
         try:

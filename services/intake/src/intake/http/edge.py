@@ -99,13 +99,13 @@ OwnCase = Annotated[Visit, Depends(_own_case)]
 AnyCase = Annotated[Visit, Depends(_any_case)]
 
 
-def _key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+async def _key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
     if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
         raise Problem(400, "idempotency_key_malformed")
     return idempotency_key
 
 
-def _needed_key(key: Annotated[str | None, Depends(_key)]) -> str:
+async def _needed_key(key: Annotated[str | None, Depends(_key)]) -> str:
     if key is None:
         raise Problem(400, "idempotency_key_missing")
     return key
