@@ -1,0 +1,1 @@
+"""Accidents on purpose: whatever is done to the system, nothing may be lost, doubled or out of order."""
