@@ -54,6 +54,7 @@ lock: setup ## choose versions within the pyproject files' bounds (UPGRADE=1: th
 	@$(UV) lock $(if $(UPGRADE),--upgrade)
 	@$(EXPORT) --only-group uv -o locks/uv.txt
 	@$(EXPORT) -o locks/dev.txt
+	@$(EXPORT) --no-dev --package qonys-sandbox -o locks/sandbox.txt
 	@$(foreach service,$(SERVICES),$(EXPORT) --no-dev --package $(service) -o locks/$(service).txt &&) true
 
 lint:

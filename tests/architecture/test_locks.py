@@ -15,8 +15,8 @@ from architecture.workspace import PACKAGES, ROOT, SERVICES, Package, closure, i
 LOCKS = sorted((ROOT / "locks").glob("*.txt"))
 
 
-def test_there_is_a_lock_for_development_for_uv_and_for_each_service() -> None:
-    assert {lock.stem for lock in LOCKS} == {"dev", "uv", *(service.name for service in SERVICES)}
+def test_there_is_a_lock_for_development_for_uv_for_the_sandbox_and_for_each_service() -> None:
+    assert {lock.stem for lock in LOCKS} == {"dev", "uv", "sandbox", *(service.name for service in SERVICES)}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)

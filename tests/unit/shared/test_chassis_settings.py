@@ -109,3 +109,20 @@ def test_full_protection_checks_certificate_and_name(environment: pytest.MonkeyP
     assert client["security_protocol"] == "SASL_SSL"
     assert client["sasl_mechanism"] == "SCRAM-SHA-512"
     assert client["sasl_plain_password"] == "hunter2"
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_secret_may_lie_in_a_file_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "qonys_database_password").write_text("hunter2\n")
+    settings = ServiceSettings(_secrets_dir=tmp_path)  # type: ignore[call-arg]
+    assert settings.database_password is not None
+    assert settings.database_password.get_secret_value() == "hunter2"
+
+
+def test_a_default_secret_is_refused_by_its_name(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("QONYS_KAFKA_PASSWORD", "ChangeMe")
+    with pytest.raises(SystemExit):
+        load_settings(ServiceSettings)
+    assert "QONYS_KAFKA_PASSWORD: is empty or a default" in capsys.readouterr().err

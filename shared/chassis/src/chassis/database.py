@@ -55,8 +55,10 @@ async def open_pool(settings: ServiceSettings, *, application_name: str) -> Asyn
 
 
 async def _connect(settings: ServiceSettings, application_name: str) -> Pool:
+    password = settings.database_password
     return await asyncpg.create_pool(
         settings.database_dsn.get_secret_value(),
+        password=password.get_secret_value() if password else None,
         ssl=database_tls(settings),
         min_size=1,
         max_size=settings.database_connections,

@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,11 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX = "QONYS_"
+
+#: Where containers find secrets as files: `qonys_kafka_password` is QONYS_KAFKA_PASSWORD.
+SECRETS_FOLDER = "/run/secrets"
+#: What people write until they think of a password.
+_DEFAULTS = frozenset({"password", "changeme", "change-me", "secret", "postgres", "kafka", "admin", "qonys"})
 
 
 class DatabaseTls(StrEnum):
@@ -55,9 +61,13 @@ class ServiceSettings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,
         validate_default=True,
+        secrets_dir=SECRETS_FOLDER if Path(SECRETS_FOLDER).is_dir() else None,
     )
 
     database_dsn: SecretStr = Field(description="Address of the service's own database: postgresql://…")
+    database_password: SecretStr | None = Field(
+        None, description="Password of the database's role, when the address holds none"
+    )
     database_tls: DatabaseTls = Field(DatabaseTls.OFF, description="Encryption of the way to Postgres")
     database_ca_file: FilePath | None = Field(
         None, description="Certificates trusted for Postgres; the system's own when not given"
@@ -123,6 +133,13 @@ class ServiceSettings(BaseSettings):
     def _sasl_needs_a_user(cls, value: Any, info: ValidationInfo) -> Any:
         if str(info.data.get("kafka_security", "")).startswith("sasl") and not value:
             raise ValueError(f"must be given when {PREFIX}KAFKA_SECURITY is sasl_…")
+        return value
+
+    @field_validator("database_password", "kafka_password")
+    @classmethod
+    def _nobody_guesses_it(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and value.get_secret_value().strip().lower() in {"", *_DEFAULTS}:
+            raise ValueError("is empty or a default that anybody guesses")
         return value
 
     @property

@@ -13,7 +13,7 @@ import typer
 from console import screen, supervise
 from console.apply import read_family
 from console.board import board
-from console.doors import Doors, doors
+from console.doors import Doors, doors, live
 from console.errors import PlainError
 from console.history import write_events
 from console.layout import BrokerKind, Pace, Stack, default_folder, plan
@@ -32,11 +32,17 @@ def demo(
     kafka: Kafka = BrokerKind.EMBEDDED,
     language: Language = "en",
     as_json: Json = False,
+    running: Annotated[
+        Path | None, typer.Option("--stack", help="Folder of a running stack to play on instead, once")
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Let it run on at the end, until Ctrl-C")] = False,
 ) -> None:
     """Watch eight families travel from the application to their new home, on a stack made for it."""
     began = time.monotonic()
     families = _families(examples)
+    if running is not None:
+        _play_on(live(running), families, language, as_json=as_json)
+        return
     stack = _fresh(folder or default_folder().parent / "demo", kafka)
     try:
         with supervise.running(stack, say=screen.say), Meter(stack) as meter:
@@ -49,6 +55,15 @@ def demo(
                 supervise.watch(stack, say=screen.say)
     finally:
         stack.postgres.remove()
+    if any(map(differences, families)):
+        raise typer.Exit(1)
+
+
+def _play_on(stack: Stack, families: list[Seen], language: str, *, as_json: bool) -> None:
+    """What came of them is shown; the stack is left as it is."""
+    began = time.monotonic()
+    asyncio.run(_play_all(families, stack, language))
+    show_outcomes(families, Sizes(seconds=time.monotonic() - began), as_json=as_json)
     if any(map(differences, families)):
         raise typer.Exit(1)
 

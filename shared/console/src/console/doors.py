@@ -77,8 +77,23 @@ async def doors(stack: Stack, *, language: str = "en") -> AsyncIterator[Doors]:
 def live(folder: Path) -> Stack:
     """The stack of this folder, which must be running. Raises PlainError."""
     stack = known(folder)
+    if stack.secrets is not None:
+        return _answering(stack)
     if background.running(stack.supervisor) is None:
         raise PlainError(f"the stack in {folder} does not run", remedy="start it: qonys up")
     if not stack.ready.exists():
         raise PlainError(f"the stack in {folder} is still starting", remedy="look: qonys logs --follow")
+    return stack
+
+
+def _answering(stack: Stack) -> Stack:
+    """One that docker compose runs is alive when its intake and its sandbox answer."""
+    try:
+        for place in (f"{stack.url('intake')}/health/ready", f"{stack.url('sandbox')}/jwks.json"):
+            httpx2.get(place, timeout=SECONDS).raise_for_status()
+    except httpx2.HTTPError as error:
+        raise PlainError(
+            f"compose's stack does not answer as it should ({type(error).__name__})",
+            remedy="look: docker compose ps; start it: docker compose --profile sandbox up --wait",
+        ) from None
     return stack

@@ -29,7 +29,7 @@ def _addresses(stack: Stack) -> dict[str, str]:
     services = {f"QONYS_{name.upper().replace('-', '_')}_URL": stack.url(name) for name in SERVICES}
     return services | {
         "QONYS_SANDBOX_URL": stack.url("sandbox"),
-        "QONYS_KAFKA_SERVERS": stack.broker.servers,
+        "QONYS_KAFKA_SERVERS": stack.kafka["bootstrap_servers"],
         "QONYS_OIDC_ISSUER": stack.url("sandbox"),
     }
 

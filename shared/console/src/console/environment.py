@@ -31,7 +31,7 @@ def make_keys(stack: Stack) -> None:
     """Make, once, the keys of our requests to the gateway, of its replies, and of certificates."""
     kept_pair(stack.folder / "keys", "verification")
     kept_pair(stack.folder / "sandbox", "registry")
-    _keep_certificate_key(stack.folder / "keys" / "certificate-key.pem")
+    keep_certificate_key(stack.folder / "keys" / "certificate-key.pem")
 
 
 def _common(stack: Stack, service: str) -> dict[str, str]:
@@ -92,7 +92,8 @@ _OWN = {
 }
 
 
-def _keep_certificate_key(file: Path) -> None:
+def keep_certificate_key(file: Path) -> None:
+    """Make, once, the key that signs certificates (P-256, PEM)."""
     if file.exists():
         return
     key = ec.generate_private_key(ec.SECP256R1())

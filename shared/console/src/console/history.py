@@ -19,7 +19,7 @@ async def told(
     """Records of these topics (all, if none are named), in order for each family."""
     consumer = AIOKafkaConsumer(
         *(topics or contracts.topics()),
-        bootstrap_servers=stack.broker.servers,
+        **stack.kafka,
         group_id=None,
         auto_offset_reset="earliest" if from_start else "latest",
         fetch_max_wait_ms=stack.broker.fetch_max_wait_ms,

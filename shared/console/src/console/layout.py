@@ -15,10 +15,22 @@ from console.errors import PlainError
 from console.kafka import ApacheKafka
 from console.postgres import Postgres
 from console.tansu import Tansu
+from sandbox.providers import User
 
 SERVICES = ("intake", "verification", "notification", "integration-support")
 #: Everything that listens for HTTP, with the mail server of the sandbox.
 LISTENERS = ("sandbox", "sandbox-smtp", *SERVICES, *(f"{name}-relay" for name in SERVICES))
+
+#: As docker-compose.yml publishes them on the loopback of this machine.
+COMPOSE_PORTS = {
+    "intake": 18101,
+    "verification": 18110,
+    "notification": 18103,
+    "integration-support": 18104,
+    "sandbox": 18190,
+    "kafka": 19092,
+    "postgres": 15432,
+}
 
 
 class BrokerKind(StrEnum):
@@ -44,6 +56,7 @@ class Stack:
     ports: Mapping[str, int]
     pace: Pace
     temporary: bool = False  # nobody will want its data: speed before safety
+    secrets: Path | None = None  # of a stack that docker compose runs, not this command
 
     @property
     def postgres(self) -> Postgres:
@@ -83,6 +96,22 @@ class Stack:
         """Is there while everything answers."""
         return self.records / "ready"
 
+    @property
+    def kafka(self) -> dict[str, Any]:
+        """What an aiokafka client of this stack is told: addresses and, where asked for, a user."""
+        if self.secrets is None:
+            return {"bootstrap_servers": self.broker.servers}
+        password = (self.secrets / "kafka-console").read_text().strip()
+        servers = f"127.0.0.1:{self.ports['kafka']}"
+        return {"bootstrap_servers": servers, **User("console", password).sasl}
+
+    def dsn(self, database: str) -> str:
+        """Address of a database for its superuser; holds the password, so never log it."""
+        if self.secrets is None:
+            return self.postgres.dsn(database)
+        password = (self.secrets / "postgres-superuser").read_text().strip()
+        return f"postgresql://postgres:{password}@127.0.0.1:{self.ports['postgres']}/{database}"
+
     def url(self, name: str) -> str:
         """Where a service, a relay or the sandbox answers HTTP."""
         return f"http://127.0.0.1:{self.ports[name]}"
@@ -99,6 +128,18 @@ def plan(folder: Path, *, kind: BrokerKind, pace: Pace, temporary: bool = False)
     return stack
 
 
+def write_compose(folder: Path, *, secrets: Path) -> None:
+    """Note for later commands where docker-compose.yml has its parts listen."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ports = {name: _told_port(name, usual) for name, usual in COMPOSE_PORTS.items()}
+    written = {"kind": BrokerKind.APACHE, "ports": ports, "pace": asdict(Pace()), "temporary": False}
+    _file(folder).write_text(json.dumps({**written, "secrets": str(secrets.resolve())}, indent=2) + "\n")
+
+
+def _told_port(name: str, usual: int) -> int:
+    return int(os.environ.get(f"QONYS_{name.upper().replace('-', '_')}_PORT") or usual)
+
+
 def known(folder: Path) -> Stack:
     """The stack that was last started in this folder. Raises PlainError when there was none."""
     written = _read(folder)
@@ -110,6 +151,7 @@ def known(folder: Path) -> Stack:
         ports=written["ports"],
         pace=Pace(**written["pace"]),
         temporary=written["temporary"],
+        secrets=Path(written["secrets"]) if "secrets" in written else None,
     )
 
 

@@ -17,6 +17,7 @@ from console.events import events
 from console.load import load
 from console.logs import logs
 from console.parked import discard, list_parked, mend, redrive, republish, show
+from console.secret_files import init
 from console.status import status
 from console.up import down, up
 
@@ -47,6 +48,7 @@ PARKED: Commands = {
     "redrive": (redrive, "qonys parked redrive verification/3 --dry-run"),
     "discard": (discard, 'qonys parked discard verification/3 --reason "told by a test"'),
 }
+SECRETS: Commands = {"init": (init, "qonys secrets init")}
 
 
 def app() -> None:
@@ -70,6 +72,7 @@ def table() -> typer.Typer:
     made = _group("Qonys on this machine: start it, use it, look into it.", COMMANDS, name="qonys")
     parked = _group("Messages that wait for a person, in all services.", PARKED, name="parked")
     made.add_typer(parked)
+    made.add_typer(_group("Secrets that docker compose gives to the services.", SECRETS, name="secrets"))
     return made
 
 

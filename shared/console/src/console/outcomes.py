@@ -15,7 +15,7 @@ class Sizes:
     """What the demo took."""
 
     seconds: float
-    most_bytes: int
+    most_bytes: int | None = None  # unknown where others run the stack
 
 
 def show_outcomes(families: Sequence[Seen], sizes: Sizes, *, as_json: bool) -> None:
@@ -39,11 +39,15 @@ def show_outcomes(families: Sequence[Seen], sizes: Sizes, *, as_json: bool) -> N
     screen.out.print()
     screen.out.print(made)
     right = sum(not differences(family) for family in families)
-    megabytes = sizes.most_bytes / MEGABYTE
     screen.out.print(
-        f"\n{right} of {len(families)} as they must be, in {sizes.seconds:.0f} s; "
-        f"the whole stack took {megabytes:.0f} MB of memory at most"
+        f"\n{right} of {len(families)} as they must be, in {sizes.seconds:.0f} s{_memory(sizes)}"
     )
+
+
+def _memory(sizes: Sizes) -> str:
+    if sizes.most_bytes is None:
+        return ""
+    return f"; the whole stack took {sizes.most_bytes / MEGABYTE:.0f} MB of memory at most"
 
 
 def _shown_by(family: Seen) -> str:

@@ -38,6 +38,24 @@ class Said:
     time: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who the providers are at a broker that asks (SCRAM-SHA-512)."""
+
+    name: str
+    password: str = field(repr=False)
+
+    @property
+    def sasl(self) -> dict[str, str]:
+        """Keyword arguments for aiokafka's clients."""
+        return {
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": self.name,
+            "sasl_plain_password": self.password,
+        }
+
+
 @dataclass(frozen=True, order=True)
 class _Due:
     at: float  # the loop's clock
@@ -50,8 +68,10 @@ class _Due:
 class Providers:
     """All 25 in one: `run` until cancelled."""
 
-    def __init__(self, servers: str, *, accept_seconds: float, done_seconds: float) -> None:
-        self._servers = servers
+    def __init__(
+        self, servers: str, *, accept_seconds: float, done_seconds: float, user: User | None = None
+    ) -> None:
+        self._client = {"bootstrap_servers": servers, **(user.sasl if user else {})}
         self._accept_seconds = accept_seconds
         self._done_seconds = done_seconds
         self._due: list[_Due] = []
@@ -72,12 +92,12 @@ class Providers:
     async def _run(self) -> None:
         consumer = AIOKafkaConsumer(
             REFERRALS,
-            bootstrap_servers=self._servers,
+            **self._client,
             group_id=None,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=20,
         )
-        producer = AIOKafkaProducer(bootstrap_servers=self._servers, acks="all")
+        producer = AIOKafkaProducer(**self._client, acks="all")
         self._due.clear()  # every referral is heard again
         try:
             await producer.start()

@@ -15,7 +15,7 @@ from sandbox.gateway import Gateway
 from sandbox.issuer import Issuer, TokenRequest, issuer_routes
 from sandbox.keys import kept_pair
 from sandbox.mail import Mailbox, MailServer, mail_routes
-from sandbox.providers import Providers, provider_routes
+from sandbox.providers import Providers, User, provider_routes
 from sandbox.registry_admin import behaviour_routes, certificate_routes, log_routes, truth_routes
 from sandbox.sms import SmsGateway, sms_routes
 
@@ -33,6 +33,8 @@ class Settings:
     public_url: str | None = None  # how others reach it, where that is not host and port
     client_certificate: Path | None = None  # PEM; the only one whose signature the gateway accepts
     kafka: str | None = None
+    kafka_username: str | None = None
+    kafka_password_file: Path | None = None
     accept_seconds: float = 0.2
     done_seconds: float = 0.5
 
@@ -109,8 +111,17 @@ def _providers(settings: Settings) -> Providers | None:
     if settings.kafka is None:
         return None
     return Providers(
-        settings.kafka, accept_seconds=settings.accept_seconds, done_seconds=settings.done_seconds
+        settings.kafka,
+        accept_seconds=settings.accept_seconds,
+        done_seconds=settings.done_seconds,
+        user=_user(settings),
     )
+
+
+def _user(settings: Settings) -> User | None:
+    if settings.kafka_username is None or settings.kafka_password_file is None:
+        return None
+    return User(settings.kafka_username, settings.kafka_password_file.read_text().strip())
 
 
 class _Server(uvicorn.Server):
