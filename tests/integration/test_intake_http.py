@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from copy import deepcopy
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from console.postgres import Postgres
 from support.intake import FAMILY, PDF, RunningIntake, running_intake
 
 LIMIT_BYTES = 4_096
+WAITING_MOST = 40
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,8 @@ async def running(
     postgres: Postgres, broker: Broker, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningIntake]:
     folder = tmp_path_factory.mktemp("intake")
-    async with running_intake(postgres, broker, folder=folder, paper_limit_bytes=LIMIT_BYTES) as one:
+    limits = {"paper_limit_bytes": LIMIT_BYTES, "requests_waiting_most": WAITING_MOST}
+    async with running_intake(postgres, broker, folder=folder, **limits) as one:
         yield one
 
 
@@ -74,6 +77,21 @@ async def test_a_draft_sent_three_times_is_one_case(intake: RunningIntake) -> No
     answers = await asyncio.gather(*(intake.draft(key="same") for _ in range(3)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1
+    assert await intake.pool.fetchval("SELECT count(*) FROM applications") == 1
+
+
+async def test_while_the_database_is_slow_some_are_refused_at_once_and_the_others_succeed(
+    intake: RunningIntake,
+) -> None:
+    async with intake.pool.acquire() as conn, conn.transaction():
+        await conn.execute("LOCK TABLE requests")
+        calls = [asyncio.create_task(intake.draft(key="same")) for _ in range(WAITING_MOST + 5)]
+        refused = [await call for call in islice(asyncio.as_completed(calls), 5)]
+        assert {answer.status_code for answer in refused} == {429}
+        assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
+        assert sum(call.done() for call in calls) == 5
+    statuses = [(await call).status_code for call in calls]
+    assert statuses.count(201) == WAITING_MOST
     assert await intake.pool.fetchval("SELECT count(*) FROM applications") == 1
 
 

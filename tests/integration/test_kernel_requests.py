@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from messaging import IdempotencyConflict, Refusal
+from messaging import IdempotencyConflict, Overloaded, Refusal
 from support.probe import Probe, family
 from support.remembering import Note
 
@@ -83,3 +83,17 @@ async def test_a_bug_fails_its_own_request_and_no_other(probe: Probe, bad: str) 
     assert (await probe.count("seen"), await probe.count("parked")) == (40, 0)
     with pytest.raises(type(ends[20])):  # the key stays free
         await kernel.request(Note(bad), subject=family(), key="20")
+
+
+async def test_a_slow_database_refuses_the_next_and_keeps_those_taken(probe: Probe) -> None:
+    """Line: `len(self._began) >= self._most` in `Pressure.admitted`."""
+    families, kernel = [family() for _ in range(20)], probe.make_kernel(requests_waiting_most=20)
+    async with probe.holding(families[0]):
+        taken = [asyncio.ensure_future(kernel.request(Note("moved"), subject=one)) for one in families]
+        await probe.waiting()
+        with pytest.raises(Overloaded):
+            await kernel.request(Note("moved"), subject=family())
+        assert not any(call.done() for call in taken)
+    assert await asyncio.gather(*taken) == [{"place": 1}] * 20
+    assert await kernel.request(Note("moved"), subject=family()) == {"place": 1}
+    assert await probe.count("seen") == 21

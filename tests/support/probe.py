@@ -20,6 +20,7 @@ from contracts.verification import DECISIONS
 from messaging import Kernel, Relay, Service, Target, Unanswered
 from messaging.asks import Asks
 from messaging.cycle import lock_number
+from messaging.pressure import MOST_WAITING
 from messaging.reminders import Reminders
 from support.remembering import SEEN, Bell, Note, Question, Remembering, Reply
 
@@ -65,7 +66,9 @@ class Probe:
     async def _perform(self, call: Any) -> object:
         return await self.answer(call)
 
-    def make_kernel(self, *, pool: asyncpg.Pool | None = None, **target: Any) -> Kernel:
+    def make_kernel(
+        self, *, pool: asyncpg.Pool | None = None, requests_waiting_most: int = MOST_WAITING, **target: Any
+    ) -> Kernel:
         """Another instance of the same service."""
         return Kernel(
             self.service(**target),
@@ -73,6 +76,7 @@ class Probe:
             broker=KafkaBroker(self.broker.servers, apply_types=False, logger=None, consumer_only=True),
             fetch_max_wait_ms=self.broker.fetch_max_wait_ms,
             topic_prefix=self.prefix,
+            requests_waiting_most=requests_waiting_most,
         )
 
     def make_relay(self, **settings: Any) -> Relay:

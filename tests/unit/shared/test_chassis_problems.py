@@ -19,7 +19,7 @@ from chassis.http import CORRELATION_HEADER, App
 from chassis.languages import best_language
 from chassis.problems import add_problem_handlers, refused
 from chassis.words import Words
-from messaging import IdempotencyConflict, Refusal
+from messaging import IdempotencyConflict, Overloaded, Refusal
 
 
 class Kinship(StrEnum):
@@ -56,6 +56,10 @@ def app() -> FastAPI:
     @app.post("/conflict")
     async def conflict() -> None:
         raise IdempotencyConflict
+
+    @app.post("/overloaded")
+    async def overloaded() -> None:
+        raise Overloaded(7)
 
     return app
 
@@ -216,3 +220,9 @@ def test_a_refusal_is_a_conflict_or_says_that_nothing_is_there() -> None:
 )
 def test_the_best_language_is_found(header: str, language: str) -> None:
     assert best_language(header) == language
+
+
+async def test_who_comes_when_too_many_wait_hears_when_to_come_again(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/overloaded", headers={"Accept-Language": "kk"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    assert (answer.json()["code"], answer.json()["title"]) == ("overloaded", "Қазір сұраулар тым көп")

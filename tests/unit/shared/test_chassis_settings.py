@@ -114,7 +114,7 @@ def test_full_protection_checks_certificate_and_name(environment: pytest.MonkeyP
 @pytest.mark.usefixtures("environment")
 def test_a_secret_may_lie_in_a_file_of_its_name(tmp_path: Path) -> None:
     (tmp_path / "qonys_database_password").write_text("hunter2\n")
-    settings = ServiceSettings(_secrets_dir=tmp_path)  # type: ignore[call-arg]
+    settings = ServiceSettings(_secrets_dir=tmp_path)
     assert settings.database_password is not None
     assert settings.database_password.get_secret_value() == "hunter2"
 
@@ -126,3 +126,16 @@ def test_a_default_secret_is_refused_by_its_name(
     with pytest.raises(SystemExit):
         load_settings(ServiceSettings)
     assert "QONYS_KAFKA_PASSWORD: is empty or a default" in capsys.readouterr().err
+
+
+def test_an_event_is_known_for_as_long_as_it_can_come_back(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("QONYS_OUTBOX_DAYS", "30")
+    environment.setenv("QONYS_TOPIC_DAYS", "14")
+    environment.setenv("QONYS_INBOX_DAYS", "44")
+    assert load_settings(ServiceSettings).keep.inbox_days == 44
+    environment.setenv("QONYS_INBOX_DAYS", "43")
+    with pytest.raises(SystemExit):
+        load_settings(ServiceSettings)
+    assert "QONYS_INBOX_DAYS: must be at least 44" in capsys.readouterr().err

@@ -42,17 +42,18 @@ async def _serve(blueprint: Blueprint[S], settings: S) -> bool:
 
 
 async def _relay(blueprint: Blueprint[S], settings: S) -> bool:
-    async with relay_started(blueprint, settings) as (app, relay):
-        telling = asyncio.create_task(relay.run())
+    async with relay_started(blueprint, settings) as (app, relay, retention):
+        workers = [asyncio.create_task(relay.run()), asyncio.create_task(retention.loop.run())]
 
         def failures() -> list[BaseException]:
-            error = telling.exception() if telling.done() else None
-            return [error] if error else []
+            ended = [worker.exception() for worker in workers if worker.done()]
+            return [error for error in ended if error]
 
         collector.calm()
         well = await serve_http(app, settings, failures=failures)
-        relay.loop.stop()
-        await asyncio.wait([telling])
+        for loop in (relay.loop, retention.loop):
+            loop.stop()
+        await asyncio.wait(workers)
         return well
 
 

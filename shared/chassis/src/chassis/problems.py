@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from chassis.languages import language_of
 from chassis.words import Words
-from messaging import IdempotencyConflict, Refusal
+from messaging import IdempotencyConflict, Overloaded, Refusal
 from messaging.errors import is_infrastructure
 
 MEDIA_TYPE = "application/problem+json"
@@ -71,7 +71,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     async def problem(request: Request, error: Exception) -> Response:
         return problem_response(request, _as_problem(error))
 
-    for kind in (Problem, RequestValidationError, HTTPException, IdempotencyConflict, Exception):
+    kinds = (Problem, RequestValidationError, HTTPException, IdempotencyConflict, Overloaded, Exception)
+    for kind in kinds:
         app.add_exception_handler(kind, problem)
 
 
@@ -106,6 +107,8 @@ def _as_problem(error: Exception) -> Problem:
             return Problem(422, "malformed", fields=fields_of(error.errors()))
         case IdempotencyConflict():
             return Problem(409, "idempotency_conflict")
+        case Overloaded():
+            return Problem(429, "overloaded", headers={"Retry-After": str(error.retry_after_seconds)})
         case HTTPException():
             code = _CODES.get(error.status_code, "refused")
             return Problem(error.status_code, code, headers=error.headers)

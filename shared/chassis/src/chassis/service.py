@@ -32,7 +32,7 @@ from chassis.problems import add_problem_handlers
 from chassis.settings import ServiceSettings
 from chassis.signing_keys import SigningKeys
 from chassis.words import Words
-from messaging import Kernel, Relay, Service
+from messaging import Kernel, Relay, Retention, Service
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -93,6 +93,8 @@ async def started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[FastAPI
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
             topic_prefix=settings.kafka_topic_prefix,
             parked_alarm_seconds=settings.parked_alarm_seconds,
+            requests_waiting_most=settings.requests_waiting_most,
+            requests_wait_seconds=settings.requests_wait_seconds,
         )
         app = make_app(blueprint, parts, kernel)
         try:
@@ -122,8 +124,10 @@ def make_app(blueprint: Blueprint[S], parts: Parts[S], kernel: Kernel) -> FastAP
 
 
 @asynccontextmanager
-async def relay_started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[tuple[FastAPI, Relay]]:
-    """The service's relay, to be run by the caller, and an app with its health and numbers."""
+async def relay_started(
+    blueprint: Blueprint[S], settings: S
+) -> AsyncIterator[tuple[FastAPI, Relay, Retention]]:
+    """The service's relay and its retention, to be run by the caller, and an app with health and numbers."""
     async with _opened(blueprint, settings) as parts:
         relay = Relay(
             service=blueprint.name,
@@ -131,11 +135,18 @@ async def relay_started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[t
             producer=partial(start_producer, settings),
             topic_prefix=settings.kafka_topic_prefix,
         )
+        retention = Retention(
+            service=blueprint.name,
+            pool=parts.pool,
+            keep=settings.keep,
+            leads=lambda: relay.leads,
+            seconds_to_night=partial(settings.seconds_to_sweep, settings.zone),
+        )
         app = _bare_app(blueprint, parts)
         told = [settings.kafka_topic_prefix + topic for topic in blueprint.told_topics]
         live = {"relay": _relay_turns(relay, settings)}
         app.include_router(health_routes(live, _ready(blueprint, parts, told)))
-        yield app, relay
+        yield app, relay, retention
 
 
 @asynccontextmanager

@@ -16,7 +16,9 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
+
+from chassis.keeping import KeepingSettings
 
 PREFIX = "QONYS_"
 
@@ -52,7 +54,7 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(KeepingSettings):
     """Settings that every service has; a service adds its own in a subclass."""
 
     model_config = SettingsConfigDict(

@@ -19,7 +19,9 @@ from messaging.kinds import (
     TransientError,
     Unanswered,
 )
+from messaging.pressure import Overloaded
 from messaging.relay import Relay, republish
+from messaging.retention import Keep, Retention, seconds_to_hour
 
 __all__ = [
     "Ask",
@@ -28,17 +30,21 @@ __all__ = [
     "Decision",
     "Effect",
     "IdempotencyConflict",
+    "Keep",
     "Kernel",
     "Key",
     "Message",
+    "Overloaded",
     "PermanentError",
     "Refusal",
     "Relay",
     "Remind",
+    "Retention",
     "Service",
     "Target",
     "Tell",
     "TransientError",
     "Unanswered",
     "republish",
+    "seconds_to_hour",
 ]

@@ -4,6 +4,7 @@ Invariants, each held by the test named:
 - no input is acknowledged before its commit: test_no_input_is_acknowledged_before_its_commit
 - a missing database pauses the partition and parks nothing: test_a_database_that_goes_away_parks_nothing
 - a consumer that lost its partition cannot write: test_a_consumer_that_lost_its_partition_cannot_write
+- a poll that waits holds what it has, and fetches no more than a bound: test_a_poll_that_waits_does_not_grow
 - a new group starts at the earliest record: test_a_new_consumer_group_starts_at_the_earliest
 """
 
@@ -35,6 +36,10 @@ log = structlog.get_logger("messaging")
 
 BATCH_RECORDS = 2000  # settled in two shares of a thousand: after that more brings little
 BATCH_TIMEOUT_MS = 10
+# What is fetched ahead while a poll waits for the database: so much of each partition, and of each broker in
+# one answer. Nothing further is fetched of a partition before that is taken, so memory has this bound.
+PARTITION_FETCH_BYTES = 1 << 20
+FETCH_BYTES = 16 << 20
 LARGE_RECORDS = 200
 SHARES = 2
 FEW_RECORDS = 100
@@ -76,6 +81,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             max_records=BATCH_RECORDS,
             batch_timeout_ms=BATCH_TIMEOUT_MS,
             fetch_max_wait_ms=fetch_max_wait_ms,
+            fetch_max_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
             listener=self,
             parser=_whole_poll,
             decoder=_records,

@@ -14,6 +14,7 @@ from messaging.cycle import Cycle
 from messaging.gauges import Gauges
 from messaging.kinds import Service
 from messaging.parking import Parking
+from messaging.pressure import LONGEST_SECONDS, MOST_WAITING, Pressure
 from messaging.reminders import REMINDERS, Reminders
 from messaging.requests import Requests
 
@@ -34,6 +35,8 @@ class Kernel:
         fetch_max_wait_ms: int = 500,
         topic_prefix: str = "",
         parked_alarm_seconds: float = PARKED_ALARM_SECONDS,
+        requests_waiting_most: int = MOST_WAITING,
+        requests_wait_seconds: float = LONGEST_SECONDS,
     ) -> None:
         self.service = service
         self.cycle = Cycle(service, pool)
@@ -44,7 +47,8 @@ class Kernel:
         self._answers = Answers(self.cycle)
         self.asks = [Asks(self.cycle, target, self._answers) for target in service.targets]
         self._broker = broker
-        self._requests = Requests(self.cycle)
+        pressure = Pressure(service=service.name, most=requests_waiting_most, seconds=requests_wait_seconds)
+        self._requests = Requests(self.cycle, pressure)
         self.reminders = Reminders(self.cycle)
         self._gauges = Gauges(
             service=service.name,

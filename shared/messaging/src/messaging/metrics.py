@@ -26,6 +26,8 @@ HOP_SECONDS = Histogram(
     ["service"],
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300),
 )
+REFUSED = Counter("qonys_requests_refused_total", "Requests refused because too many wait", ["service"])
+SWEPT = Counter("qonys_swept_rows_total", "Rows dropped because their time is over", ["service", "table"])
 SKIPPED = Counter("qonys_skipped_total", "Events that nobody here hears", ["service", "why"])
 LAG = Gauge("qonys_consumer_lag", "Records not yet consumed", ["service", "topic", "partition"])
 OUTBOX_DEPTH = Gauge("qonys_outbox_untold", "Outbox rows that the broker has not acknowledged", ["service"])

@@ -12,6 +12,7 @@ from messaging.arrival import Arrival, Edge, Fate, Outcome, digest_of, request_i
 from messaging.cycle import Claims, Cycle
 from messaging.gather import Gather
 from messaging.kinds import Connection, IdempotencyConflict, Message, Refusal
+from messaging.pressure import Pressure
 
 
 async def claim_requests(conn: Connection, arrivals: Sequence[Arrival]) -> Claims:
@@ -29,8 +30,9 @@ def _kept(arrival: Arrival, digest: bytes, reply: bytes) -> Outcome:
 class Requests:
     """Takes commands from HTTP handlers."""
 
-    def __init__(self, cycle: Cycle) -> None:
+    def __init__(self, cycle: Cycle, pressure: Pressure) -> None:
         self._cycle = cycle
+        self._pressure = pressure
         self._gather: Gather[Arrival, Outcome] = Gather(self._settle)
 
     async def request(
@@ -46,7 +48,8 @@ class Requests:
         """The decision's reply as plain JSON values, or its `Refusal`.
 
         `key` is the caller's idempotency key, valid within `scope` (who calls, and what). Raises
-        `IdempotencyConflict`; whatever bug the decider had; an infrastructure error when the ground is gone.
+        `IdempotencyConflict`; `Overloaded`; whatever bug the decider had; an infrastructure error when the
+        ground is gone.
         """
         message_id = request_id(scope, key) if key is not None else uuid4()
         message = Message(
@@ -67,7 +70,8 @@ class Requests:
             message=message,
             digest=digest_of(command) if key is not None else None,
         )
-        return _reply(await self._gather.put(arrival))
+        with self._pressure.admitted():
+            return _reply(await self._gather.put(arrival))
 
     async def drain(self) -> None:
         await self._gather.drain()
