@@ -16,7 +16,7 @@ UV = UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 VIRTUAL_ENV=.venv \
 EXPORT = $(UV) export -q --frozen --no-emit-workspace --no-header --format requirements-txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-kafka check lint types arrows generated migrations bench format generate lock
+.PHONY: help setup demo up test test-kafka check lint types arrows generated migrations alarms bench format generate lock
 
 help: ## list what can be typed
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,8 +35,8 @@ test: setup ## all tests on the embedded Postgres and broker
 test-kafka: setup ## the same tests on Apache Kafka (needs Java 17 and, once, Maven)
 	QONYS_TEST_BROKER=apache $(BIN)/pytest -n 4
 
-check: setup ## style, types, arrows, generated files, migrations
-	@$(MAKE) --no-print-directory --output-sync=target -kj4 lint types arrows generated migrations
+check: setup ## style, types, arrows, generated files, migrations, alarms
+	@$(MAKE) --no-print-directory --output-sync=target -kj4 lint types arrows generated migrations alarms
 
 bench: setup ## the kernel's speed on Apache Kafka, with its bounds
 	PYTHONPATH=tests $(BIN)/python -m bench
@@ -72,6 +72,10 @@ generated:
 
 migrations:
 	@$(BIN)/squawk $(MIGRATIONS)
+
+alarms:
+	@if command -v promtool >/dev/null; then promtool test rules deploy/prometheus/rules_test.yml >/dev/null; \
+	else echo "promtool is missing: apt install prometheus"; test -z "$$CI"; fi
 
 .venv/.ready: locks/uv.txt locks/dev.txt pyproject.toml $(PACKAGES:=/pyproject.toml)
 	@test -n "$(PYTHON)" || { echo "Qonys needs Python 3.11 or newer with venv (Debian: apt install python3-venv)"; exit 1; }

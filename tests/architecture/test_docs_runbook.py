@@ -1,17 +1,14 @@
 """docs/runbook.md names only routes, numbers and places that exist."""
 
 import re
-from importlib import import_module
 
 import pytest
 from fastapi.routing import APIRoute
-from prometheus_client.metrics import MetricWrapperBase
 
+from architecture.measured import asked_for, metrics
 from architecture.pages import anchors, page
-from chassis import http
 from chassis.health import health_routes
 from chassis.ops import router
-from messaging import metrics
 
 RUNBOOK = page("runbook.md")
 ENTRIES = [part.partition("\n## ")[0] for part in re.split(r"^### ", RUNBOOK, flags=re.MULTILINE)[1:]]
@@ -22,13 +19,6 @@ def _routes() -> set[str]:
     return {route.path for route in routes if isinstance(route, APIRoute)}
 
 
-def _measured() -> set[str]:
-    """Every number that a service tells, as Prometheus spells it."""
-    modules = [import_module(name) for name in (metrics.__name__, http.__name__)]
-    made = [one for module in modules for one in vars(module).values() if isinstance(one, MetricWrapperBase)]
-    return {family.name for one in made for family in one.collect()}
-
-
 def test_every_route_on_the_page_is_a_route_of_every_service() -> None:
     named = {path.replace("/12", "/{seq}") for path in re.findall(r'\$SERVICE(/[^"?]*)', RUNBOOK)}
     assert named
@@ -36,9 +26,9 @@ def test_every_route_on_the_page_is_a_route_of_every_service() -> None:
 
 
 def test_every_number_on_the_page_is_measured() -> None:
-    named = {name.removesuffix("_total") for name in re.findall(r"\bqonys_[a-z_]*[a-z]\b", RUNBOOK)}
+    named = asked_for(RUNBOOK)
     assert named
-    assert named <= _measured()
+    assert named <= {metric.name for metric in metrics()}
 
 
 def test_every_link_within_the_page_arrives() -> None:

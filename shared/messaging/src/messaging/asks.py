@@ -46,6 +46,10 @@ class Asks:
         self._full = False
         self._answers = answers
         self.loop = Loop(self._turn, name=f"ask {target.name}")
+        metrics.ASKS.labels(
+            cycle.service.name, target.name, "failed"
+        )  # 0 from the start, so that one is seen
+        metrics.BREAKER.labels(cycle.service.name, target.name).set(0)
 
     @property
     def target(self) -> str:

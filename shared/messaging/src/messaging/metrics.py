@@ -12,7 +12,7 @@ BATCH_SIZE = Histogram(
     "qonys_batch_messages",
     "Messages in one transaction",
     ["service", "edge"],
-    buckets=(1, 5, 20, 50, 100, 250, 500),
+    buckets=(1, 5, 20, 50, 100, 250, 500, 1000),
 )
 BATCH_SECONDS = Histogram(
     "qonys_batch_seconds",

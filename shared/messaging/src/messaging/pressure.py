@@ -31,6 +31,7 @@ class Pressure:
         self._seconds = seconds
         self._clock = clock
         self._began: dict[object, float] = {}
+        metrics.REFUSED.labels(service)  # 0 from the start, so that the first refusal is seen
 
     @contextmanager
     def admitted(self) -> Iterator[None]:

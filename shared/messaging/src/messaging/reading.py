@@ -19,6 +19,10 @@ class Reader:
     def __init__(self, service: str, heard: Mapping[str, type]) -> None:
         self._service = service
         self._heard = heard
+        for why in ("unheard", "unknown"):
+            metrics.SKIPPED.labels(
+                service, why
+            )  # 0 from the start: Prometheus misses the first of a new series
 
     def read(self, record: ConsumerRecord) -> Arrival | None:
         """None for a type that this service does not hear; unknown types are counted apart."""

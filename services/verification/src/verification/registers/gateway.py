@@ -10,6 +10,7 @@ import httpx2
 import structlog
 from cryptography import x509
 from lxml import etree
+from prometheus_client import Counter, Gauge
 
 from messaging import TransientError
 from verification.domain.answers import Cause, Evidence
@@ -19,6 +20,9 @@ from verification.registers.signatures import RequestSigner, verified
 from verification.registers.silence import SilenceError
 
 log = structlog.get_logger("verification")
+
+SILENT = Gauge("qonys_register_silent", "1 from a silence to the next reply", ["service_id"])
+SILENCES = Counter("qonys_register_silences_total", "Questions not answered", ["service_id", "cause"])
 
 REPLY_LIMIT_BYTES = 1 << 20
 _HEADERS = {"Content-Type": CONTENT_TYPE, "SOAPAction": '""'}
@@ -59,10 +63,14 @@ class Gateway:
         )
         try:
             status, raw = await self._exchanged(await self.signer.signed(envelope))
-            return self._reply(raw, status, service_id=service_id, message_id=message_id)
+            reply = self._reply(raw, status, service_id=service_id, message_id=message_id)
         except SilenceError as silence:
+            SILENT.labels(service_id).set(1)
+            SILENCES.labels(service_id, silence.cause).inc()
             log.warning("register_silent", service_id=service_id, cause=silence.cause, request_id=message_id)
             raise
+        SILENT.labels(service_id).set(0)
+        return reply
 
     async def _exchanged(self, content: bytes) -> tuple[int, bytes]:
         try:
