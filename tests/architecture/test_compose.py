@@ -30,7 +30,7 @@ def test_each_service_may_read_what_it_hears_and_write_what_it_tells_and_nothing
 
 
 def test_every_secret_that_compose_names_is_made() -> None:
-    assert set(re.findall(r"\{file: secrets/(\S+)\}", COMPOSE)) == set(names())
+    assert set(re.findall(r"\{file: \"\$\{QONYS_SECRETS:-\./secrets\}/(\S+)\"\}", COMPOSE)) == set(names())
 
 
 def test_every_process_of_ours_is_there_once_and_as_bare_as_can_be() -> None:

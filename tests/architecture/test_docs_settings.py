@@ -8,6 +8,8 @@ from chassis.settings import variable
 
 #: Told to the console and to the tests, or told by `qonys env` to foreign clients.
 OTHERS = {"QONYS_HOME", "QONYS_TEST_BROKER", "QONYS_OPS_TOKEN", "QONYS_OFFICER_TOKEN", "QONYS_CITIZEN_TOKEN"}
+#: Told to docker-compose.yml.
+OTHERS |= set(re.findall(r"\$\{(QONYS_[A-Z0-9_]+)", (ROOT / "docker-compose.yml").read_text()))
 OTHERS |= {variable(f"{service.source.name}_url") for service in SERVICES}
 
 

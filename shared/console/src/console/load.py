@@ -4,7 +4,7 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ import typer
 from rich.progress import Progress
 
 from console import screen
+from console.citizen import Citizen
 from console.decisions import Watch
 from console.doors import Doors, doors, live
 from console.errors import PlainError
@@ -28,6 +29,7 @@ PATIENCE_SECONDS = 30.0
 #: Seeds above those of the examples; `make_family` makes no two alike below 228,125.
 FIRST_SEED, SEEDS = 1_000, 227_000
 AT_ONCE = 64
+AGAIN_SECONDS = 1.0
 
 
 @dataclass
@@ -52,12 +54,13 @@ def load(
     families: Annotated[int, typer.Option(min=1, max=SEEDS, help="How many families apply")] = 100,
     rate: Annotated[float, typer.Option(min=0.1, help="Families a second")] = 10,
     seed: Annotated[int | None, typer.Option(min=0, help="First family; new ones if not given")] = None,
+    attempts: Annotated[int, typer.Option(min=1, help="Tries of a family that intake does not answer")] = 1,
     as_json: Json = False,
 ) -> None:
     """Send synthetic families at a steady rate; say what came of them and how long it took."""
     first = FIRST_SEED + (seed if seed is not None else int(time.time())) % (SEEDS - families + 1)
     began = time.monotonic()
-    report = asyncio.run(_load(live(folder), range(first, first + families), rate))
+    report = asyncio.run(_load(live(folder), range(first, first + families), rate, attempts))
     report["seconds"] = round(time.monotonic() - began, 1)
     if as_json:
         screen.show_json(report)
@@ -67,7 +70,7 @@ def load(
         raise typer.Exit(1)
 
 
-async def _load(stack: Stack, seeds: Sequence[int], rate: float) -> dict[str, Any]:
+async def _load(stack: Stack, seeds: Sequence[int], rate: float, attempts: int) -> dict[str, Any]:
     sent = Sent()
     with Progress(console=screen.err, disable=not screen.err.is_terminal) as progress:
         applied, decided = (progress.add_task(word, total=len(seeds)) for word in ("applied", "decided"))
@@ -76,8 +79,9 @@ async def _load(stack: Stack, seeds: Sequence[int], rate: float) -> dict[str, An
         async with doors(stack) as opened, asyncio.TaskGroup() as group:
             limit = asyncio.Semaphore(AT_ONCE)
             for place, seed in enumerate(seeds):
-                family = _apply(seed, opened, sent, limit, after_seconds=place / rate)
-                group.create_task(family).add_done_callback(lambda _: progress.advance(applied))
+                family = _apply(seed, opened, sent, limit, attempts)
+                coming = _after(place / rate, family)
+                group.create_task(coming).add_done_callback(lambda _: progress.advance(applied))
         await watch.settled(PATIENCE_SECONDS)
         watching.cancel()
         with suppress(asyncio.CancelledError):
@@ -85,20 +89,31 @@ async def _load(stack: Stack, seeds: Sequence[int], rate: float) -> dict[str, An
     return _report(sent, watch)
 
 
-async def _apply(
-    seed: int, opened: Doors, sent: Sent, limit: asyncio.Semaphore, *, after_seconds: float
-) -> None:
-    await asyncio.sleep(after_seconds)
+async def _after(seconds: float, family: Awaitable[None]) -> None:
+    await asyncio.sleep(seconds)
+    await family
+
+
+async def _apply(seed: int, opened: Doors, sent: Sent, limit: asyncio.Semaphore, attempts: int) -> None:
     async with limit:
         scenario, name = scenario_of(make_family(seed)), f"load-{seed}"
         await opened.world.learn(scenario.truth)
         citizen = await opened.citizen(name, scan=_same_for_all)
         began = time.monotonic()
         try:
-            sent.applications.add(await citizen.apply(scenario, key=name))
+            sent.applications.add(await _persistently(citizen, scenario, name, attempts))
         except (PlainError, httpx2.TransportError) as error:
             sent.refused[str(error) or type(error).__name__] += 1
         sent.seconds.append(time.monotonic() - began)
+
+
+async def _persistently(citizen: Citizen, scenario: Scenario, name: str, attempts: int) -> str:
+    """People who get no answer try again; under the same key it stays one application."""
+    for _ in range(attempts - 1):
+        with suppress(httpx2.TransportError):
+            return await citizen.apply(scenario, key=name)
+        await asyncio.sleep(AGAIN_SECONDS)
+    return await citizen.apply(scenario, key=name)
 
 
 def _same_for_all(scenario: Scenario, paper: PaperFile) -> bytes:
