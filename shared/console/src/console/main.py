@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from console import screen
 from console.apply import apply, case
 from console.background import StartError
+from console.backups.command import backup, restore
 from console.demo import demo
 from console.env import env
 from console.errors import PlainError
@@ -35,6 +36,8 @@ COMMANDS: Commands = {
     "case": (case, "qonys case 6c0c2f1e-5f1b-5d0e-9a55-0d3f6f0f8b11"),
     "events": (events, "qonys events --follow --topic verification.decisions.v1"),
     "republish": (republish, "qonys republish"),
+    "backup": (backup, "qonys backup backups/monday"),
+    "restore": (restore, "qonys restore backups/monday --folder var/restored"),
     "env": (
         env,
         'eval "$(qonys env)"; curl -H "Authorization: Bearer $QONYS_OPS_TOKEN" $QONYS_INTAKE_URL/ops/parked',

@@ -1,0 +1,1 @@
+"""`qonys backup` and `qonys restore`: all four databases and the papers, of one moment."""
