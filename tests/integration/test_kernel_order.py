@@ -6,9 +6,12 @@ Each docstring names the line that gives the guarantee: the test fails when that
 import asyncio
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from messaging import Kernel
-from support.probe import PARTITIONS, Probe, family, partition_of, remembering, running, until
+from support.probe import IN_TOPIC, PARTITIONS, Probe, family, partition_of, remembering, running, until
 from support.remembering import Note, withdrawn
 
 
@@ -59,7 +62,7 @@ async def test_order_holds_while_instances_come_and_go(probe: Probe) -> None:
 
 
 async def test_a_consumer_that_lost_its_partition_cannot_write(probe: Probe) -> None:
-    """Line: `store.still_owned` in `Consumer._claim_for`. The first consumer is in the middle of a batch and
+    """Line: `store.still_owned` in `Ownership.still_ours`. The first consumer is in the middle of a batch and
     does not hear that it was replaced, like a process that was stopped for a while."""
     families = [family(number) for number in range(PARTITIONS)]
     first, second = probe.make_kernel(), probe.make_kernel()
@@ -118,3 +121,39 @@ async def _both_have_partitions(*kernels: Kernel) -> bool:
 
 
 async def _hear_nothing(partitions: object) -> None: ...
+
+
+async def test_a_place_that_is_ahead_of_the_topic_loses_nothing(probe: Probe) -> None:
+    """Line: `**await self._unknown(partitions)` in `Ownership.take_over`. A broker that lost its topics may be
+    told a place by a consumer that still remembers the old ones."""
+    one = family()
+    await probe.send(*((one, withdrawn(one, said)) for said in ("first", "second", "third")))
+    await _remember_place(probe, one, 2)
+    async with running(probe.make_kernel()):
+        await probe.heard(one, "first", "second", "third")
+
+
+async def test_a_service_told_to_reads_everything_anew_and_does_nothing_twice(probe: Probe) -> None:
+    """Line: `store.disown` in `Ownership.rewind`, `_read_anew` in `Ownership.heed`."""
+    one, kernel = family(), probe.make_kernel()
+    await probe.send(*((one, withdrawn(one, said)) for said in ("first", "second")))
+    async with running(kernel):
+        await probe.heard(one, "first", "second")
+        await probe.pool.execute("DELETE FROM inbox; DELETE FROM seen")
+        await kernel.consumer.ownership.rewind()
+        await probe.heard(one, "first", "second")
+        await kernel.consumer.ownership.rewind()
+        await probe.send((one, withdrawn(one, "third")))
+        await probe.heard(one, "first", "second", "third")
+
+
+async def _remember_place(probe: Probe, subject: UUID, place: int) -> None:
+    """The group's offset in the family's partition, as another of its members would have left it."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=probe.broker.servers, group_id=f"{probe.prefix}probe", enable_auto_commit=False
+    )
+    await consumer.start()
+    partition = TopicPartition(probe.prefix + IN_TOPIC, partition_of(subject))
+    consumer.assign([partition])
+    await consumer.commit({partition: place})
+    await consumer.stop()

@@ -14,6 +14,9 @@ from chassis.waiting import patiently
 
 #: Bytes of events to one partition that go in one piece. The library's 16 KiB would be a dozen of ours.
 PRODUCER_BATCH_BYTES = 1 << 16
+#: How old a client's idea of topics and their leaders may be. With the library's five minutes a consumer that
+#: joined its group while topics were being rebuilt would sit without partitions for so long.
+METADATA_MAX_AGE_MS = 10_000
 
 
 def kafka_client(settings: ServiceSettings) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def kafka_broker(settings: ServiceSettings) -> KafkaBroker:
         apply_types=False,
         logger=None,
         consumer_only=True,
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
         graceful_timeout=settings.stop_seconds,
     )
 
@@ -51,6 +55,7 @@ async def start_producer(settings: ServiceSettings) -> AIOKafkaProducer:
         acks="all",
         enable_idempotence=settings.kafka_idempotent,
         max_batch_size=PRODUCER_BATCH_BYTES,
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
     try:
         await producer.start()

@@ -106,6 +106,13 @@ async def tell_again(request: Request, _: Operator, topic: str | None = None) ->
         return {"events": await republish(conn, topic)}
 
 
+@router.post("/rewind")
+async def read_anew(request: Request, _: Operator) -> dict[str, int]:
+    """Has this service read every topic from its beginning, after a broker lost them; what is known by its id
+    changes nothing."""
+    return {"partitions": await _kernel(request).consumer.ownership.rewind()}
+
+
 def _kernel(request: Request) -> Kernel:
     kernel: Kernel = request.app.state.kernel
     return kernel

@@ -74,7 +74,7 @@ def republish(
     topic: Annotated[str | None, typer.Option(help="Only this topic")] = None,
     as_json: Json = False,
 ) -> None:
-    """Have everything ever told be told again, after a broker lost it; readers do nothing twice."""
+    """Have everything ever told be told again and read anew, after a broker lost it; nothing is done twice."""
     counts = asyncio.run(_republish(live(folder), {"topic": topic} if topic else {}))
     if as_json:
         screen.show_json(counts)
@@ -118,4 +118,6 @@ async def _all(stack: Stack, query: dict[str, str]) -> list[dict[str, Any]]:
 async def _republish(stack: Stack, query: dict[str, str]) -> dict[str, int]:
     async with doors(stack) as opened:
         answers = {name: await ops.ask(opened, name, "POST", "republish", query=query) for name in SERVICES}
+        for name in SERVICES:
+            await ops.ask(opened, name, "POST", "rewind")
         return {name: answer["events"] for name, answer in answers.items()}

@@ -3,7 +3,6 @@
 Invariants, each held by the test named:
 - no input is acknowledged before its commit: test_no_input_is_acknowledged_before_its_commit
 - a missing database pauses the partition and parks nothing: test_a_database_that_goes_away_parks_nothing
-- a consumer that lost its partition cannot write: test_a_consumer_that_lost_its_partition_cannot_write
 - a poll that waits holds what it has, and fetches no more than a bound: test_a_poll_that_waits_does_not_grow
 - a new group starts at the earliest record: test_a_new_consumer_group_starts_at_the_earliest
 """
@@ -19,17 +18,18 @@ from uuid import UUID
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
 from contracts import is_event, spec_of
-from messaging import metrics, store
+from messaging import metrics
 from messaging.arrival import Arrival, Fate, Outcome
 from messaging.cycle import Claim, Claims, Cycle, claim_in_inbox
 from messaging.errors import is_infrastructure
 from messaging.kinds import Connection
+from messaging.ownership import Ownership, Partition
 from messaging.reading import Reader, hop_seconds
 
 log = structlog.get_logger("messaging")
@@ -45,8 +45,6 @@ SHARES = 2
 FEW_RECORDS = 100
 LINGER_SECONDS = 0.025
 BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-
-Partition = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._cycle = cycle
         heard = {spec_of(cls).type: cls for cls in cycle.service.hears if is_event(cls)}
         self._reader = Reader(cycle.service.name, heard)
-        self._epochs: dict[Partition, int] = {}
+        self.ownership = Ownership(cycle.pool, lambda: self._consumer)
         self._stopping = asyncio.Event()
         self.topics = sorted({topic_prefix + spec_of(cls).topic for cls in heard.values()})
         self.waits_for_ground = False
@@ -101,6 +99,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def lags(self) -> dict[Partition, int]:
         """For each of our partitions, the records that are there and not yet taken."""
+        await self.ownership.heed()
         lags: dict[Partition, int] = {}
         for partition in self._assigned():
             end = self._consumer.highwater(partition)
@@ -117,13 +116,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         return sorted(self._consumer.assignment()) if self._consumer is not None else []
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        for partition in revoked:
-            self._epochs.pop((partition.topic, partition.partition), None)
+        self.ownership.forget(revoked)
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """A partition that comes (back) to us must be taken over anew before anything is written for it."""
-        for partition in assigned:
-            self._epochs.pop((partition.topic, partition.partition), None)
+        self.ownership.forget(assigned)
         log.info("partitions_assigned", partitions=len(assigned))
 
     async def _take(self, records: tuple[ConsumerRecord, ...]) -> None:
@@ -173,7 +170,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _settle(self, poll: Poll) -> set[Partition]:
         """Settles the poll's arrivals; returns the partitions that turned out to be somebody else's."""
-        lost = await self._take_over([p for p in poll.first if p not in self._epochs], poll)
+        lost = await self.ownership.take_over(self.ownership.foreign(poll.first), poll.first)
         while True:
             arrivals = [a for a in poll.arrivals if poll.partition_of[a.id] not in lost]
             outcomes = await self._settle_shares(arrivals, poll)
@@ -185,7 +182,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             }
             if not fenced:
                 break
-            lost |= await self._take_over(sorted(fenced), poll)
+            lost |= await self.ownership.take_over(sorted(fenced), poll.first)
         if poll.arrivals:
             metrics.HOP_SECONDS.labels(self._cycle.service.name).observe(hop_seconds(poll.arrivals[0]))
         return lost
@@ -210,46 +207,19 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _claim_for(self, poll: Poll) -> Claim:
         async def claim(conn: Connection, arrivals: Sequence[Arrival]) -> Claims:
-            mine = {
-                p: self._epochs[p] for p in {poll.partition_of[a.id] for a in arrivals} if p in self._epochs
-            }
-            owned = await store.still_owned(conn, mine)
+            owned = await self.ownership.still_ours(conn, {poll.partition_of[a.id] for a in arrivals})
             ours = [a for a in arrivals if poll.partition_of[a.id] in owned]
             lost: dict[UUID, Outcome | None] = {a.id: Outcome(Fate.LOST) for a in arrivals}
             return {**lost, **await claim_in_inbox(conn, ours)}
 
         return claim
 
-    async def _take_over(self, partitions: Sequence[Partition], poll: Poll) -> set[Partition]:
-        """Makes these partitions ours in the database, if the broker agrees that they are; the rest are lost.
-
-        The broker is the arbiter: only a member of the group's present generation can commit an offset, so
-        committing the place where this poll began proves that we are no zombie.
-        """
-        lost = {p for p in partitions if not await self._commit({p: poll.first[p]})}
-        won = [p for p in partitions if p not in lost]
-        if won:
-            async with self._cycle.pool.acquire() as conn:
-                self._epochs |= await store.take_over(conn, won)
-        if lost:
-            log.warning("partitions_lost", partitions=len(lost))
-        return lost
-
     async def _acknowledge(self, poll: Poll, lost: set[Partition]) -> None:
         """Tells the broker how far we are; if it does not listen, the next acknowledgement will do."""
         try:
-            await self._commit({p: offset + 1 for p, offset in poll.last.items() if p not in lost})
+            await self.ownership.commit({p: offset + 1 for p, offset in poll.last.items() if p not in lost})
         except KafkaError as error:
             log.warning("offsets_not_committed", error=type(error).__name__)
-
-    async def _commit(self, offsets: dict[Partition, int]) -> bool:
-        """False when the partitions are not ours (any more)."""
-        try:
-            if offsets and self._consumer is not None:
-                await self._consumer.commit({TopicPartition(*p): offset for p, offset in offsets.items()})
-        except (CommitFailedError, IllegalStateError):
-            return False
-        return True
 
 
 async def _whole_poll(records: tuple[ConsumerRecord, ...]) -> KafkaMessage:

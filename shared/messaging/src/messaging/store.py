@@ -74,6 +74,11 @@ ON CONFLICT (topic, partition) DO UPDATE SET epoch = ownership.epoch + 1
 RETURNING topic, partition, epoch
 """
 
+KNOWN_PARTITIONS = """
+SELECT topic, partition FROM ownership JOIN unnest($1::text[], $2::int[]) AS t (topic, partition)
+  USING (topic, partition)
+"""
+
 # Which of these partitions still belong to this epoch; held until the transaction ends.
 STILL_OWNED = """
 SELECT o.topic, o.partition FROM ownership AS o
@@ -182,6 +187,15 @@ async def park(conn: Connection, rows: Sequence[ParkedRow]) -> None:
 async def take_over(conn: Connection, partitions: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
     rows = await conn.fetch(TAKE_OVER, [t for t, _ in partitions], [p for _, p in partitions])
     return {(row["topic"], row["partition"]): row["epoch"] for row in rows}
+
+
+async def known_partitions(conn: Connection, partitions: Sequence[tuple[str, int]]) -> set[tuple[str, int]]:
+    rows = await conn.fetch(KNOWN_PARTITIONS, [t for t, _ in partitions], [p for _, p in partitions])
+    return {(row["topic"], row["partition"]) for row in rows}
+
+
+async def disown(conn: Connection) -> None:
+    await conn.execute("DELETE FROM ownership")
 
 
 async def still_owned(conn: Connection, epochs: dict[tuple[str, int], int]) -> set[tuple[str, int]]:
