@@ -37,12 +37,16 @@ allow_writing() {
   kafka acls --add --allow-principal "User:$1" --operation Write $(granted "$1" writes)
 }
 
+allow_watching() { # how far each service has come, for the audit
+  kafka acls --add --allow-principal "User:$1" --operation Describe --group '*'
+}
+
 step() { # step WHAT NAME…: two at a time, for each is a Java program of its own
   printf '%s: %s\n' "$1" "${*:2}"
   printf '%s\n' "${@:2}" | xargs -P 2 -I{} bash -c "$1 {}"
 }
 
-export -f kafka granted make_user make_topic allow_reading allow_writing
+export -f kafka granted make_user make_topic allow_reading allow_writing allow_watching
 export PARTITIONS REPLICATION IN_SYNC RETENTION_MS
 table() { awk -v verb="$1" -v column="$2" '!/^#/ && $2 ~ verb { print $column }' access.txt | sort -u; }
 
@@ -53,4 +57,5 @@ wait_for_brokers
   step make_topic $(table . 3)
   step allow_reading $(table reads 1)
   step allow_writing $(table writes 1)
+  step allow_watching console
 }

@@ -15,6 +15,12 @@ def test_every_family_ends_as_its_file_says(demo: DemoRun) -> None:
     }
 
 
+def test_the_audit_of_what_the_families_left_behind_is_clean(demo: DemoRun) -> None:
+    lines = demo.report["audit"]["lines"]
+    assert [found for line in lines for found in line["offenders"]] == []
+    assert {line["line"] for line in lines if not line["examined"]} <= {"waits", "parked"}
+
+
 def test_one_application_sent_three_times_is_one_case(demo: DemoRun) -> None:
     assert len(demo.outcome("07-sent-three-times")["application_ids"]) == 1
 

@@ -12,6 +12,8 @@ import typer
 
 from console import screen, supervise
 from console.apply import read_family
+from console.audit.conservation import audit
+from console.audit.sources import sources_of
 from console.board import board
 from console.doors import Doors, doors, live
 from console.errors import PlainError
@@ -49,13 +51,14 @@ def demo(
             asyncio.run(_play_all(families, stack, language))
             asyncio.run(write_events(stack, _events(stack)))
             sizes = Sizes(seconds=time.monotonic() - began, most_bytes=meter.most_bytes)
-            show_outcomes(families, sizes, as_json=as_json)
+            audited = asyncio.run(audit(sources_of(stack)))
+            show_outcomes(families, sizes, audited=audited, as_json=as_json)
             _show_places(stack, running=keep)
             if keep:
                 supervise.watch(stack, say=screen.say)
     finally:
         stack.postgres.remove()
-    if any(map(differences, families)):
+    if any(map(differences, families)) or not audited.clean:
         raise typer.Exit(1)
 
 

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from console import screen
 from console.apply import apply, case
+from console.audit.command import audit
 from console.background import StartError
 from console.backups.command import backup, restore
 from console.demo import demo
@@ -35,6 +36,7 @@ COMMANDS: Commands = {
     "apply": (apply, "qonys apply examples/01-resettler.json --whole-way"),
     "case": (case, "qonys case 6c0c2f1e-5f1b-5d0e-9a55-0d3f6f0f8b11"),
     "events": (events, "qonys events --follow --topic verification.decisions.v1"),
+    "audit": (audit, "qonys audit --settled 60"),
     "republish": (republish, "qonys republish"),
     "backup": (backup, "qonys backup backups/monday"),
     "restore": (restore, "qonys restore backups/monday --folder var/restored"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console import screen
+from console.audit.report import Report
 from console.play import Seen, differences
 
 MEGABYTE = 1_000_000
@@ -18,12 +19,15 @@ class Sizes:
     most_bytes: int | None = None  # unknown where others run the stack
 
 
-def show_outcomes(families: Sequence[Seen], sizes: Sizes, *, as_json: bool) -> None:
+def show_outcomes(
+    families: Sequence[Seen], sizes: Sizes, *, as_json: bool, audited: Report | None = None
+) -> None:
     """A table for people, and for programs one JSON document."""
     if as_json:
         outcomes = [_plain(family) for family in families]
         size = {"seconds": round(sizes.seconds, 1), "most_bytes": sizes.most_bytes}
-        screen.show_json({"outcomes": outcomes, **size})
+        audit = {"audit": audited.as_json()} if audited else {}
+        screen.show_json({"outcomes": outcomes, **size, **audit})
         return
     made = screen.table("", "", "family", "must be", "is", "what shows it")
     for family in families:
@@ -42,6 +46,8 @@ def show_outcomes(families: Sequence[Seen], sizes: Sizes, *, as_json: bool) -> N
     screen.out.print(
         f"\n{right} of {len(families)} as they must be, in {sizes.seconds:.0f} s{_memory(sizes)}"
     )
+    if audited:
+        screen.out.print("\n".join(audited.wrong or [audited.verdict]), markup=False)
 
 
 def _memory(sizes: Sizes) -> str:
