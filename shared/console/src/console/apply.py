@@ -18,6 +18,7 @@ from console.doors import doors, live
 from console.errors import PlainError
 from console.layout import Stack
 from console.options import Folder, Json, Language
+from console.owing import owed
 from console.play import Seen, play
 from sandbox.scenarios import Scenario, load
 
@@ -55,7 +56,9 @@ def case(
         return
     screen.out.print(f"{found['state_words']}.", markup=False, style="bold")
     waiting = found["waiting"]
-    screen.out.print(waiting["sentence"] if waiting else "Nothing is awaited.", markup=False)
+    screen.out.print(owed(waiting, HERE) if waiting else "Nothing is awaited.", markup=False)
+    if waiting:
+        screen.out.print(waiting["sentence"], markup=False)
     screen.out.print(found["next_step"]["sentence"], markup=False)
     for reason in found["reasons"]:
         screen.out.print(f"  {reason['says']} ({reason['act']}) {reason['remedy'] or ''}", markup=False)
