@@ -38,8 +38,8 @@ COMMANDS: Commands = {
     "events": (events, "qonys events --follow --topic verification.decisions.v1"),
     "audit": (audit, "qonys audit --settled 60"),
     "republish": (republish, "qonys republish"),
-    "backup": (backup, "qonys backup backups/monday"),
-    "restore": (restore, "qonys restore backups/monday --folder var/restored"),
+    "backup": (backup, "qonys backup var/backups/monday"),
+    "restore": (restore, "qonys restore var/backups/monday --folder var/restored"),
     "env": (
         env,
         'eval "$(qonys env)"; curl -H "Authorization: Bearer $QONYS_OPS_TOKEN" $QONYS_INTAKE_URL/ops/parked',
