@@ -16,7 +16,7 @@ UV = UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 VIRTUAL_ENV=.venv \
 EXPORT = $(UV) export -q --frozen --no-emit-workspace --no-header --format requirements-txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-kafka check lint types arrows generated migrations alarms bench format generate lock test-compose
+.PHONY: help setup demo up test test-kafka drill check lint types arrows generated migrations alarms bench format generate lock test-compose
 
 help: ## list what can be typed
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,9 @@ test-kafka: setup ## the same tests on Apache Kafka (needs Java 17 and, once, Ma
 
 test-compose: setup ## docker compose tried out, from secrets to a broker's stop (needs a Docker engine)
 	PYTHONPATH=tests $(BIN)/python -m compose
+
+drill: setup ## accidents on purpose on Apache Kafka, each audited (half an hour; FAMILIES=200: shorter)
+	$(BIN)/qonys drill --families $(or $(FAMILIES),2000)
 
 check: setup ## style, types, arrows, generated files, migrations, alarms
 	@$(MAKE) --no-print-directory --output-sync=target -kj4 lint types arrows generated migrations alarms

@@ -13,6 +13,7 @@ from console.audit.command import audit
 from console.background import StartError
 from console.backups.command import backup, restore
 from console.demo import demo
+from console.drills.command import drills
 from console.env import env
 from console.errors import PlainError
 from console.events import events
@@ -44,6 +45,7 @@ COMMANDS: Commands = {
         env,
         'eval "$(qonys env)"; curl -H "Authorization: Bearer $QONYS_OPS_TOKEN" $QONYS_INTAKE_URL/ops/parked',
     ),
+    "drill": (drills, "qonys drill crash-points kill-broker --families 200"),
     "load": (load, "qonys load --families 200 --rate 10"),
 }
 PARKED: Commands = {
