@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from cryptography import x509
 from lxml import etree
+from prometheus_client import REGISTRY as REGISTRY_OF_METRICS
 
 from messaging import TransientError
 from sandbox import soap
@@ -187,6 +188,19 @@ async def test_whatever_is_no_answer_is_silence_with_its_cause(
     assert (await Education(hasty).ask(asked)).silent is cause
     work = AskWork(member_id=WHO, iin=IIN, region="590000000", occupation="7212")
     assert (await Labour(hasty).ask(work)).silent is cause
+
+
+async def test_a_register_counts_as_silent_until_it_replies_again(sandbox: Sandbox, gateway: Gateway) -> None:
+    sandbox.gateway.faults[PERSONS].tell(Order(behaviour=RegistryBehaviour.FAULT))
+    await Persons(gateway).ask(person())
+    assert silent(PERSONS) == 1
+    sandbox.gateway.faults[PERSONS].tell(Order(behaviour=RegistryBehaviour.NORMAL))
+    await Persons(gateway).ask(person())
+    assert silent(PERSONS) == 0
+
+
+def silent(service_id: str) -> float | None:
+    return REGISTRY_OF_METRICS.get_sample_value("qonys_register_silent", {"service_id": service_id})
 
 
 async def test_no_record_is_silence_too_and_its_signed_reply_is_kept(gateway: Gateway) -> None:
