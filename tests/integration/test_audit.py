@@ -15,6 +15,7 @@ from console.audit.command import DIFFERENT, UNREADABLE, tell
 from console.audit.command import audit as typed
 from console.audit.conservation import audit
 from console.audit.report import LINES, Report
+from console.audit.settled import settle
 from console.audit.sources import Sources, UnreadableSourceError
 from console.broker import Broker
 from console.environment import package
@@ -255,6 +256,16 @@ async def test_what_is_not_yet_told_or_heard_is_on_its_way_and_no_fault(world: W
         both = with_database(sources, "intake", others.dsns["intake"])
         report = await audit(replace(both, topic_prefix=prefix))
     assert (report.wrong, report.in_flight) == ([], 1)
+
+
+async def test_whoever_waits_for_the_last_event_is_told_when_there_is_none_or_time_is_over(
+    world: World,
+) -> None:
+    await settle(world.sources, seconds=30)
+    untold = "INSERT INTO untold (batch, events) SELECT max(batch), 1 FROM outbox"
+    async with _harmed(world, "notification", untold) as sources:
+        with pytest.raises(UnreadableSourceError, match="still on their way"):
+            await settle(sources, seconds=1)
 
 
 def test_the_exit_code_says_whether_the_books_agree(capsys: pytest.CaptureFixture[str]) -> None:

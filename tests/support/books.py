@@ -37,6 +37,7 @@ Record = tuple[str, UUID, bytes]  # topic, family, body
 class Books:
     """What was told so far: rows of outboxes, ids settled, records for topics, messages to write."""
 
+    first: int = 0  # batch before the first
     outbox: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
     inbox: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     records: list[Record] = field(default_factory=list)
@@ -50,7 +51,9 @@ class Books:
             body = seal(
                 event, event_id=identity, source=source, subject=family, time=at, causation_id=str(cause)
             )
-            self.outbox[teller].append((len(self.records) + 1, identity, spec.topic, family, body))
+            self.outbox[teller].append(
+                (self.first + len(self.records) + 1, identity, spec.topic, family, body)
+            )
             self._arrives(event, family, identity, body)
         return identity
 
@@ -75,12 +78,8 @@ def told_books() -> Books:
     """One family went the whole way, one waits for a place, one for a register."""
     books = Books()
     for family in (SETTLED, WAITING, CHECKED):
-        books.tell("intake", family, _application())
-    silent = verification.CheckSilent(
-        register=Register.EDUCATION, member_id=MEMBER, cause="unreachable", times=1, since=STARTED,
-        asked_again_at=STARTED,
-    )  # fmt: skip
-    books.tell("verification", CHECKED, silent)
+        books.tell("intake", family, application())
+    books.tell("verification", CHECKED, silence())
     confirmed = verification.CheckConfirmed(register=Register.PERSONS, member_id=MEMBER)
     clear = verification.VerificationCompleted(verdict=verification.Verdict.CLEAR)
     eligible = verification.EligibilityDecided(eligible=True, rule_set="2026", reasons=())
@@ -133,7 +132,14 @@ def _moves(books: Books) -> None:
     books.tell("integration-support", SETTLED, done, completed, cause=reply)
 
 
-def _application() -> intake.ApplicationSubmitted:
+def silence() -> verification.CheckSilent:
+    return verification.CheckSilent(
+        register=Register.EDUCATION, member_id=MEMBER, cause="unreachable", times=1, since=STARTED,
+        asked_again_at=STARTED,
+    )  # fmt: skip
+
+
+def application() -> intake.ApplicationSubmitted:
     name = intake.PersonName(family="Омаров", given="Асан")
     member = intake.Member(
         member_id=MEMBER, kinship=intake.Kinship.APPLICANT, name=name, birth_date=date(1986, 1, 1)
@@ -178,13 +184,22 @@ INSERT INTO referrals VALUES ('{REFERRAL}', '{SETTLED}', 1, 'p', '2026-05-01', '
 WRITE = "INSERT INTO messages VALUES ($1, $2, $3, $4, 'news', $5, NULL, now())"
 
 
-async def write_databases(books: Books, postgres: Postgres, name: str) -> dict[str, str]:
-    """Four databases named after `name`, each with the rows of its service; their addresses."""
+async def empty_databases(postgres: Postgres, name: str) -> dict[str, str]:
+    """Four databases named after `name`, with their tables; their addresses."""
     dsns = {}
     for service in SERVICES:
         dsns[service] = await new_database(postgres, f"{name}_{package(service)}")
         conn = await asyncpg.connect(dsns[service])
         await migrate(conn, [*migrations_of("messaging"), *migrations_of(package(service))])
+        await conn.close()
+    return dsns
+
+
+async def write_databases(books: Books, postgres: Postgres, name: str) -> dict[str, str]:
+    """The same, each with the rows of its service."""
+    dsns = await empty_databases(postgres, name)
+    for service, dsn in dsns.items():
+        conn = await asyncpg.connect(dsn)
         await conn.executemany(TELL, books.outbox[service])
         await conn.executemany("INSERT INTO inbox (id) VALUES ($1)", [(i,) for i in books.inbox[service]])
         await _OWN[service](conn, books)

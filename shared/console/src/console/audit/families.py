@@ -63,11 +63,8 @@ class Told:
     topic: str
     id: UUID
     untold: bool
+    type: str
     envelope: Envelope
-
-    @property
-    def type(self) -> str:
-        return self.envelope.type
 
     @property
     def fact(self) -> Any:
@@ -103,14 +100,18 @@ class Family:
         """What providers told about it; they have no outbox here."""
         return [kept for kept in self.kept if kept.topic == REPLIES]
 
-    def hears(self, reader: str) -> Iterator[Told]:
-        types = HEARD_TYPES[reader]
-        return (told for told in self.all_told() if told.type in types)
+    @cached_property
+    def heard(self) -> Mapping[str, Sequence[Told]]:
+        """For each reader what it hears, in the order told by each teller."""
+        every = list(self.all_told())
+        return {
+            reader: [told for told in every if told.type in types] for reader, types in HEARD_TYPES.items()
+        }
 
     def decided_by(self, reader: str) -> list[Told]:
         """What this reader has heard and decided, in the order told by each teller."""
-        without = self.unsettled[reader] | self.undecided[reader]
-        return [told for told in self.hears(reader) if told.id not in without]
+        heard, without = self.heard[reader], self.unsettled[reader] | self.undecided[reader]
+        return [told for told in heard if told.id not in without] if without else list(heard)
 
 
 class _Shelf:
@@ -183,13 +184,14 @@ async def _merged(
 
 
 def _told(teller: str, row: Row) -> Told:
-    return Told(teller, row["topic"], row["id"], row["untold"], read_envelope(row["body"]))
+    envelope = read_envelope(row["body"])
+    return Told(teller, row["topic"], row["id"], row["untold"], envelope.type, envelope)
 
 
 async def _asked(books: Mapping[str, Snapshot], batch: list[Family]) -> list[Family]:
     """Asks each reader which events of these families it has not settled."""
     for reader, book in books.items():
-        ids = [told.id for family in batch for told in family.hears(reader)]
+        ids = [told.id for family in batch for told in family.heard[reader]]
         if reader == READS_REPLIES:
             ids += [kept.id for family in batch for kept in family.replies]
         missing = await book.unsettled(ids)

@@ -58,18 +58,15 @@ class Telling:
         return told[first:]
 
     def _settled(self, family: Family) -> None:
-        places = {record.id: record for record in reversed(family.kept)}
         for reader in self._acknowledged:
             unsettled = family.unsettled[reader]
-            heard = [(event.id, event.type) for event in family.hears(reader)]
-            if reader == READS_REPLIES:
-                heard += [(reply.id, "a provider's reply") for reply in family.replies]
-            line = self._report["settled"]
-            line.examined += len(heard)
+            replies = family.replies if reader == READS_REPLIES else ()
+            self._report["settled"].examined += len(family.heard[reader]) + len(replies)
             if unsettled:
-                for identity, name in heard:
-                    if identity in unsettled:
-                        self._missing(reader, family, identity, name, places.get(identity))
+                heard = {event.id: event.type for event in family.heard[reader]}
+                heard |= dict.fromkeys((reply.id for reply in replies), "a provider's reply")
+                for identity in heard.keys() & unsettled:
+                    self._missing(reader, family, identity, heard[identity], _first(family, identity))
 
     def _missing(self, reader: str, family: Family, identity: UUID, name: str, at: Kept | None) -> None:
         untold = any(event.id == identity and event.untold for event in family.all_told())
@@ -87,6 +84,10 @@ class Telling:
         for stranger, what in self.strangers.items():
             if stranger not in known:
                 self._report["told"].fault(stranger, what)
+
+
+def _first(family: Family, identity: UUID) -> Kept | None:
+    return next((record for record in family.kept if record.id == identity), None)
 
 
 def _not_there(event: Told, family: Family) -> str:

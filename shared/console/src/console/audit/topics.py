@@ -10,13 +10,13 @@ from uuid import UUID
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
+from asyncpg.pgproto import pgproto
 
 import contracts
 from console.audit.readers import HEARD
 from console.audit.sources import Sources, UnreadableSourceError
 from contracts import spec_of
 from messaging.arrival import event_id
-from messaging.ids import quick
 
 POLL_RECORDS = 5_000
 POLL_MS = 1_000
@@ -65,12 +65,12 @@ class Topics:
         last, kept = None, []
         for subject, topic, partition, offset, identity in self.shelf.execute(IN_ORDER):
             if subject != last and last is not None:
-                yield quick(UUID(bytes=last)), kept
+                yield _uuid(last), kept
                 kept = []
             last = subject
-            kept.append(Kept(names[topic], partition, offset, quick(UUID(bytes=identity))))
+            kept.append(Kept(names[topic], partition, offset, _uuid(identity)))
         if last is not None:
-            yield quick(UUID(bytes=last)), kept
+            yield _uuid(last), kept
 
 
 async def acknowledged(sources: Sources, places: Collection[TopicPartition]) -> Acknowledged:
@@ -109,6 +109,12 @@ async def read_topics(sources: Sources, consumer: AIOKafkaConsumer) -> Topics:
     async for records in _polls(consumer, await consumer.end_offsets(places), sources.ends_known):
         made.shelf.executemany(LAY_DOWN, _rows(made, records, sources.topic_prefix))
     made.shelf.execute("COMMIT")
+    return made
+
+
+def _uuid(octets: bytes) -> UUID:
+    """In the database driver's class: several times quicker to make and to compare."""
+    made: UUID = pgproto.UUID(octets)
     return made
 
 
