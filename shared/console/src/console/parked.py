@@ -74,7 +74,7 @@ def republish(
     topic: Annotated[str | None, typer.Option(help="Only this topic")] = None,
     as_json: Json = False,
 ) -> None:
-    """Have everything ever told be told again and read anew, after a broker lost it; nothing is done twice."""
+    """Have all that was ever told be told and read again, as after a lost broker; nothing is done twice."""
     counts = asyncio.run(_republish(live(folder), {"topic": topic} if topic else {}))
     if as_json:
         screen.show_json(counts)
