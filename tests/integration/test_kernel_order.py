@@ -124,8 +124,8 @@ async def _hear_nothing(partitions: object) -> None: ...
 
 
 async def test_a_place_that_is_ahead_of_the_topic_loses_nothing(probe: Probe) -> None:
-    """Line: `**await self._unknown(partitions)` in `Ownership.take_over`. A broker that lost its topics may be
-    told a place by a consumer that still remembers the old ones."""
+    """Line: `**await self._unknown(partitions)` in `Ownership.take_over`. A broker that lost its topics may
+    be told a place by a consumer that still remembers the old ones."""
     one = family()
     await probe.send(*((one, withdrawn(one, said)) for said in ("first", "second", "third")))
     await _remember_place(probe, one, 2)

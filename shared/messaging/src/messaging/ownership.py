@@ -47,8 +47,8 @@ class Ownership:
     async def take_over(
         self, partitions: Sequence[Partition], first: Mapping[Partition, int]
     ) -> set[Partition]:
-        """Makes these partitions ours in the database, if the broker agrees that they are. Returns those whose
-        records in hand must not be settled: the broker gave them to another, or they are read anew.
+        """Makes these partitions ours in the database, if the broker agrees. Returns those whose records in
+        hand must not be settled: the broker gave them to another, or they are read anew.
 
         The broker is the arbiter: only a member of the group's present generation can commit an offset, so
         committing the place where we begin (`first`: of what is in hand) proves that we are no zombie. A
