@@ -30,10 +30,10 @@ up: setup ## start everything and keep it running
 	$(BIN)/qonys up
 
 test: setup ## all tests on the embedded Postgres and broker
-	$(BIN)/pytest -n 4
+	$(BIN)/pytest -n 4 --dist worksteal
 
 test-kafka: setup ## the same tests on Apache Kafka (needs Java 17 and, once, Maven)
-	QONYS_TEST_BROKER=apache $(BIN)/pytest -n 4
+	QONYS_TEST_BROKER=apache $(BIN)/pytest -n 4 --dist worksteal
 
 test-compose: setup ## docker compose tried out, from secrets to a broker's stop (needs a Docker engine)
 	PYTHONPATH=tests $(BIN)/python -m compose

@@ -10,6 +10,11 @@ import pytest
 from chassis.database import Pool
 from chassis.migrations import MigrationError, migrate, migrations_in, migrations_of, pending
 
+LOCKS_HERE = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE locktype = 'advisory' AND datname = current_database()
+"""
+
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[Pool]:
@@ -83,7 +88,7 @@ async def test_the_lock_is_given_back_after_a_refusal(pool: Pool, folder: Path) 
     (folder / "0003_wrong.sql").write_text("nonsense")
     with pytest.raises(asyncpg.PostgresSyntaxError):
         await run(pool, folder)
-    assert await pool.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
+    assert await pool.fetchval(LOCKS_HERE) == 0
 
 
 @pytest.mark.parametrize("name", ["0004_gap.sql", "0002_twice.sql", "3_short.sql", "0003_Wrong-Name.sql"])
