@@ -2,12 +2,15 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
 
 import asyncpg
 
 from compose.stack import Failed, Trial
 from console.history import told
-from contracts import open_event, read_envelope
+from contracts import open_event, read_envelope, spec_of
 from contracts.intake import TOPIC, ApplicationSubmitted
 from contracts.verification import DECISIONS, VerificationCompleted
 
@@ -20,6 +23,12 @@ def decided_once_each(trial: Trial) -> str:
     if lost or twice or set(decided) - set(submitted):
         raise Failed(f"lost {len(lost)} {lost[:3]}, twice {len(twice)} {twice[:3]} of {len(submitted)}")
     return f"{len(submitted)} applications, 0 lost, 0 doubled"
+
+
+def longest_pause(trial: Trial, *, since: datetime) -> float:
+    """Seconds between two verdicts that follow each other, at most."""
+    times = sorted(asyncio.run(_decided_at(trial, since)))
+    return max((after - before).total_seconds() for before, after in pairwise(times))
 
 
 async def told_by_intake(trial: Trial) -> int:
@@ -48,3 +57,9 @@ async def _counted(trial: Trial) -> tuple[Counter[str], Counter[str]]:
         elif isinstance(fact, VerificationCompleted):
             decided[str(envelope.subject)] += 1
     return submitted, decided
+
+
+async def _decided_at(trial: Trial, since: datetime) -> Sequence[datetime]:
+    envelopes = [read_envelope(record.value or b"") async for record in told(trial.stack, topics=[DECISIONS])]
+    verdict = spec_of(VerificationCompleted).type
+    return [one.time for one in envelopes if one.type == verdict and one.time >= since]

@@ -41,8 +41,8 @@ async def test_a_database_that_goes_away_parks_nothing(
 
 async def test_a_poll_that_waits_does_not_grow(probe: Probe) -> None:
     """Line: `await self._settle(poll)` in `Consumer._take`: nothing is polled before; how much one poll may
-    bring is `max_partition_fetch_bytes` and `max_records`. The embedded broker keeps only to `fetch_max_bytes`,
-    and that not to the record."""
+    bring is `max_partition_fetch_bytes` and `max_records`. The embedded broker keeps only to
+    `fetch_max_bytes`, and that not to the record."""
     one, records = family(), 600
     event = withdrawn(one, "a" * 40_000)
     bound = PARTITION_FETCH_BYTES if probe.broker.idempotent else FETCH_BYTES

@@ -40,6 +40,8 @@ BATCH_TIMEOUT_MS = 10
 # one answer. Nothing further is fetched of a partition before that is taken, so memory has this bound.
 PARTITION_FETCH_BYTES = 1 << 20
 FETCH_BYTES = 16 << 20
+# Whoever comes or goes, the others hear of it at their next heartbeat; until then nobody decides.
+HEARTBEAT_MS = 1000
 LARGE_RECORDS = 200
 SHARES = 2
 FEW_RECORDS = 100
@@ -81,6 +83,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             fetch_max_wait_ms=fetch_max_wait_ms,
             fetch_max_bytes=FETCH_BYTES,
             max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
+            heartbeat_interval_ms=HEARTBEAT_MS,
             listener=self,
             parser=_whole_poll,
             decoder=_records,

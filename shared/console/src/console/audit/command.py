@@ -8,7 +8,7 @@ import typer
 from console import screen
 from console.audit.conservation import audit as look
 from console.audit.report import Report
-from console.audit.settled import settle
+from console.audit.settled import in_words, settle
 from console.audit.sources import Sources, UnreadableSourceError, sources_of
 from console.audit.table import show
 from console.layout import known
@@ -47,5 +47,6 @@ def tell(report: Report, *, as_json: bool) -> None:
 
 async def _audited(sources: Sources, settled: float | None) -> Report:
     if settled is not None:
-        await settle(sources, seconds=settled)
+        with screen.waiting("waiting until nothing is on its way") as say:
+            await settle(sources, seconds=settled, say=lambda left: say(in_words(left)))
     return await look(sources)

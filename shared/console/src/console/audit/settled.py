@@ -1,6 +1,8 @@
-"""Waits until nothing is on its way: nothing untold, nothing unheard, no call due."""
+"""Waits until nothing is on its way: nothing untold, nothing unheard, no call to be made."""
 
 import asyncio
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer
 
@@ -8,33 +10,56 @@ from console.audit.sources import Sources, UnreadableSourceError, snapshots
 from console.audit.topics import acknowledged, reading
 
 LOOK_SECONDS = 0.5
-LEFT = """
-SELECT (SELECT count(*) FROM untold) + (SELECT count(*) FROM due WHERE kind = 'ask' AND due_at <= now())
-"""
+UNTOLD = "SELECT coalesce(sum(events), 0)::bigint FROM untold"
+TO_BE_ASKED = "SELECT count(*) FROM due WHERE kind = 'ask'"
+
+#: What is on its way, in words, and how much of it there is; without what there is none of.
+OnTheWay: TypeAlias = Mapping[str, int]
 
 
-async def settle(sources: Sources, *, seconds: float) -> None:
-    """Returns when nothing is in flight; UnreadableSourceError when that takes longer."""
+def in_words(left: OnTheWay) -> str:
+    return ", ".join(f"{count} {what}" for what, count in left.items())
+
+
+def _nobody(_: OnTheWay) -> None:
+    """Nobody looks on."""
+
+
+async def settle(sources: Sources, *, seconds: float, say: Callable[[OnTheWay], object] = _nobody) -> None:
+    """Returns when nothing is on its way; UnreadableSourceError when that takes longer. `say` is told at
+    every look what still is."""
+    left: OnTheWay = {"events": 1}
     try:
         async with asyncio.timeout(seconds), reading(sources) as consumer:
-            while await _in_flight(sources, consumer):  # noqa: ASYNC110 (nobody tells)
+            while left := await _on_the_way(sources, consumer):
+                say(left)
                 await asyncio.sleep(LOOK_SECONDS)
     except TimeoutError:
         raise UnreadableSourceError(
-            f"events were still on their way after {seconds:.0f} s", remedy="who is behind? qonys status"
+            f"still on their way after {seconds:.0f} s: {in_words(left)}",
+            remedy="what holds them? qonys status",
         ) from None
 
 
-async def _in_flight(sources: Sources, consumer: AIOKafkaConsumer) -> bool:
+async def _on_the_way(sources: Sources, consumer: AIOKafkaConsumer) -> OnTheWay:
+    found = {f"events unheard by {reader}": lag for reader, lag in (await _lags(sources, consumer)).items()}
+    async with snapshots(sources) as books:
+        for service, book in books.items():
+            found[f"events untold by {service}"] = await book.one(UNTOLD)
+            found[f"calls to be made by {service}"] = await book.one(TO_BE_ASKED)
+    return {what: count for what, count in found.items() if count}
+
+
+async def _lags(sources: Sources, consumer: AIOKafkaConsumer) -> Mapping[str, int]:
+    """For each service the records that it has not acknowledged."""
     places = consumer.assignment()
     ends = await consumer.end_offsets(places)
     known = await acknowledged(sources, places)
-    lag = [
-        ends[place] > offsets[topic, place.partition]
-        for offsets in known.values()
-        for place in places
-        if ((topic := place.topic.removeprefix(sources.topic_prefix)), place.partition) in offsets
-    ]
-    async with snapshots(sources) as books:
-        left = [await book.one(LEFT) for book in books.values()]
-    return any(lag) or any(left)
+    return {
+        reader: sum(
+            ends[place] - offsets[where]
+            for place in places
+            if (where := (place.topic.removeprefix(sources.topic_prefix), place.partition)) in offsets
+        )
+        for reader, offsets in known.items()
+    }

@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.audit.settled import OnTheWay, settle
+from console.audit.sources import sources_of
 from console.drills.accidents import Accident
 from console.drills.crowd import Crowd, gather_crowd
 from console.drills.scene import Scene, staged
-from console.drills.settled import settle
 from console.layout import Stack
 
 LOOK_SECONDS = 0.1
+SETTLED_SECONDS = 300.0
 BEFORE = 0.1  # of the crowd has applied when the accident happens
 
 #: Says in a sentence each what is lost, doubled, out of order or otherwise not as it must be.
@@ -51,15 +53,14 @@ async def drill(
         )
         if accident.afterwards:
             await gathering
-            await settle(scene)
+            await _settle(scene.stack, said)
         else:
             await _some_applied(crowd, gathering)
         said(accident.says)
         happened, ready = await _befall(scene, accident)
         await gathering
-        said("settling")
         began = time.monotonic()
-        await settle(scene)
+        await _settle(scene.stack, said)
         settled = time.monotonic() - began
         said("auditing")
         wrong = await audit(scene.stack)
@@ -73,6 +74,15 @@ async def drill(
         settled_seconds=settled,
         wrong=wrong,
     )
+
+
+async def _settle(stack: Stack, said: Callable[[str], None]) -> None:
+    """UnreadableSourceError when it takes too long."""
+
+    def left(what: OnTheWay) -> None:
+        said(f"settling, {sum(what.values())} on their way")
+
+    await settle(sources_of(stack), seconds=SETTLED_SECONDS, say=left)
 
 
 async def _some_applied(crowd: Crowd, gathering: asyncio.Task[None]) -> None:
