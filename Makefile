@@ -88,6 +88,6 @@ alarms:
 	@echo "setting up .venv (once)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --require-hashes -r locks/uv.txt
-	@$(UV) pip sync -q --require-hashes locks/dev.txt
+	@$(UV) pip sync -q --compile-bytecode --require-hashes locks/dev.txt
 	@$(UV) pip install -q --no-deps --no-build-isolation $(PACKAGES:%=-e %)
 	@touch $@
