@@ -1,196 +1,76 @@
-"""From the citizen's submission to the certificate, at a steady rate, through intake and verification as
-shipped on Apache Kafka; only the registers answer at once."""
+"""From the citizen's submission to the certificate, at a steady rate, through intake and verification."""
 
 import asyncio
-import os
-import sys
+import statistics
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
-from functools import cache
-from io import BytesIO
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import httpx2
-from aiokafka import AIOKafkaConsumer
-from PIL import Image
+from rich.table import Table
 
-from bench.instant import BORN, FAMILY, GIVEN, REGION_FROM, REGION_TO
-from console.environment import make_keys
-from console.layout import BrokerKind, Pace, Stack, plan
-from console.parts import Program, ground, programs
-from console.world import World
-from contracts import read_envelope
-from contracts.verification import DECISIONS
-from sandbox.iins import synthetic_iin
+from bench.citizens import News, answer, at_once, draft, listening, submit
+from bench.people import application
+from bench.section import Bound, Say, Section, percentile, quantiles, spread
+from bench.stack import TO_THE_CERTIFICATE, Running, running
+from contracts.verification import CertificateIssued
 
 RATE = 50  # applications a second
 FAMILIES = 900
 WARMING = 150  # the first are sent but not counted
 PREPARED_AT_ONCE = 4
-NEEDED = ("sandbox", "intake", "intake-relay", "verification", "verification-relay")
-START_SECONDS = 60.0
 SETTLE_SECONDS = 30.0
+ROUNDS = 3
+P99_MS = 250.0
 
 
-@dataclass
-class Journey:
-    """When each application was submitted and when its certificate was told, by this process's clock."""
-
-    began: dict[str, float] = field(default_factory=dict)
-    ended: dict[str, float] = field(default_factory=dict)
-
-    def milliseconds(self) -> list[float]:
-        return sorted((self.ended[one] - began) * 1000 for one, began in self.began.items())
+async def section(folder: Path, say: Say) -> Section:
+    """As many rounds as throughput has, each on a stack of its own; the median of their p99 must hold."""
+    rounds = []
+    for number in range(ROUNDS):
+        rounds.append(await measure(folder / str(number)))
+        say(f"round {number + 1} of {ROUNDS}: {spread(rounds[-1])}")
+    table = Table("round", "p50 ms", "p99 ms", title=f"submission to certificate, {RATE} a second")
+    for number, those in enumerate(rounds):
+        table.add_row(str(number + 1), *(f"{percentile(those, n):.0f}" for n in (50, 99)))
+    p99 = statistics.median(percentile(those, 99) for those in rounds)
+    bound = Bound("submission to certificate, p99 in ms", p99, P99_MS, less_is_better=True)
+    return Section([table], [bound], [quantiles(those) for those in rounds])
 
 
 async def measure(folder: Path) -> Sequence[float]:
     """Milliseconds from submission to certificate, sorted; one for each counted application."""
-    stack = plan(folder, kind=BrokerKind.APACHE, pace=Pace())
-    make_keys(stack)
-    with ExitStack() as ending:
-        await asyncio.to_thread(_start, stack, ending)
-        async with _citizen(stack) as http:
-            drafts = await _prepare(http)
-            journey = Journey()
-            async with _listening(stack, journey):
-                await _send(http, drafts, journey)
-                await _all_told(journey, drafts)
-    for one in drafts[:WARMING]:
-        del journey.began[one]
-    return journey.milliseconds()
+    async with running(folder, *TO_THE_CERTIFICATE) as stack, listening(stack.stack.broker.servers) as news:
+        return await journeys(stack, news, FAMILIES)
 
 
-def _start(stack: Stack, ending: ExitStack) -> None:
-    for part in ground(stack):
-        ending.callback(part.stop)
-        part.start()
-    needed = [_instant(program) for program in programs(stack) if program.name in NEEDED]
-    for program in needed:
-        ending.callback(program.stop)
-        program.start()
-    with httpx2.Client(timeout=5) as http:
-        began = time.monotonic()
-        while missing := [said for program in needed if (said := program.missing(http))]:
-            if time.monotonic() - began > START_SECONDS:
-                raise TimeoutError(f"not ready: {missing}")
-            time.sleep(0.1)
+async def journeys(stack: Running, news: News, families: int, *, first: int = 0) -> Sequence[float]:
+    """The same on a stack that runs, of families numbered from `first`; the first `WARMING` do not count."""
+    drafts: dict[int, str] = {}
+
+    async def prepare(number: int) -> None:
+        drafts[number] = await draft(stack.intake, application(number, people=1), key=f"d{number}")
+
+    await at_once([prepare(first + number) for number in range(families)], most=PREPARED_AT_ONCE)
+    began = await _send(stack, [drafts[first + number] for number in range(families)])
+    async with asyncio.timeout(SETTLE_SECONDS):
+        await asyncio.gather(*(news.of(family, CertificateIssued) for family in began))
+    counted = list(began)[WARMING:]
+    return sorted((news.told[family, CertificateIssued] - began[family]) * 1000 for family in counted)
 
 
-def _instant(program: Program) -> Program:
-    if program.name != "verification":
-        return program
-    tests = str(Path(__file__).parents[1])
-    environment = {**program.environment, "PYTHONPATH": os.pathsep.join([tests, *sys.path])}
-    return replace(program, command=[sys.executable, "-m", "bench.instant", "serve"], environment=environment)
+async def _send(stack: Running, drafts: Sequence[str]) -> dict[str, float]:
+    """When each was submitted: at a steady rate, whatever becomes of those before, so that a slow system does
+    not slow its own test."""
+    submitted: dict[str, float] = {}
 
+    async def act(family: str) -> None:
+        submitted[family] = time.perf_counter()
+        await submit(stack.intake, family)
+        await answer(stack.intake, family)
 
-@asynccontextmanager
-async def _citizen(stack: Stack) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=stack.url("sandbox")) as sandbox:
-        bearer = await World(sandbox).bearer("citizen", subject="bench")
-    headers = {"Authorization": bearer}
-    async with httpx2.AsyncClient(base_url=stack.url("intake"), headers=headers, timeout=30) as http:
-        yield http
-
-
-async def _prepare(http: httpx2.AsyncClient) -> list[str]:
-    """Drafts with all their papers, ready to be submitted."""
-    limit = asyncio.Semaphore(PREPARED_AT_ONCE)
-
-    async def one(number: int, iin: str) -> str:
-        async with limit:
-            return await _draft(http, number, iin)
-
-    iins = [made for serial in range(2 * FAMILIES) if (made := synthetic_iin(BORN, male=True, serial=serial))]
-    return await asyncio.gather(*(one(number, iins[number]) for number in range(FAMILIES)))
-
-
-async def _draft(http: httpx2.AsyncClient, number: int, iin: str) -> str:
-    made = await _said(
-        http.post("/v1/applications", json=_application(iin), headers={"Idempotency-Key": f"d{number}"})
-    )
-    place = f"/v1/applications/{made['application_id']}"
-    scan = _scan()
-    for paper in made["papers_required"]:
-        await _said(http.put(f"{place}/papers/{paper['member_id']}/{paper['kind']}", content=scan))
-    return str(made["application_id"])
-
-
-@cache
-def _scan() -> bytes:
-    """The smallest picture that intake takes."""
-    file = BytesIO()
-    Image.new("L", (8, 8)).save(file, "PNG")
-    return file.getvalue()
-
-
-def _application(iin: str) -> dict[str, Any]:
-    applicant = {
-        "kinship": "applicant",
-        "name": {"family": FAMILY, "given": GIVEN},
-        "birth_date": BORN.isoformat(),
-        "iin": iin,
-        "able_to_work": True,
-        "diploma_number": "ЖБ-Б № 1234567",
-    }
-    return {
-        "category": "resettler",
-        "language": "kk",
-        "region_from": REGION_FROM,
-        "region_to": REGION_TO,
-        "contact": {"email": "bench@example.com", "phone": "+77010000001"},
-        "members": [applicant],
-        "consent": {"given": True},
-    }
-
-
-async def _send(http: httpx2.AsyncClient, drafts: Sequence[str], journey: Journey) -> None:
-    """At a steady rate, whatever becomes of those sent before: a slow system must not slow its own test."""
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        for number, draft in enumerate(drafts):
+        for number, family in enumerate(drafts):
             await asyncio.sleep(max(0.0, began + number / RATE - time.perf_counter()))
-            group.create_task(_submit(http, draft, journey))
-
-
-async def _submit(http: httpx2.AsyncClient, draft: str, journey: Journey) -> None:
-    place = f"/v1/applications/{draft}"
-    journey.began[draft] = time.perf_counter()
-    await _said(http.post(f"{place}/submission", headers={"Idempotency-Key": f"s{draft}"}))
-    answers = {"housing_intent": "purchase", "wants_work": True, "wants_training": False}
-    await _said(http.post(f"{place}/questionnaire", json=answers))
-
-
-async def _said(asking: Any) -> Any:
-    answer = await asking
-    if answer.is_error:
-        raise RuntimeError(f"{answer.request.url.path}: {answer.status_code} {answer.text[:300]}")
-    return answer.json()
-
-
-@asynccontextmanager
-async def _listening(stack: Stack, journey: Journey) -> AsyncIterator[None]:
-    consumer = AIOKafkaConsumer(DECISIONS, bootstrap_servers=stack.broker.servers)
-    await consumer.start()
-
-    async def listen() -> None:
-        async for record in consumer:
-            envelope = read_envelope(record.value)
-            if envelope.type == "kz.qonys.certificate.issued.v1":
-                journey.ended[str(envelope.subject)] = time.perf_counter()
-
-    listener = asyncio.create_task(listen())
-    try:
-        yield
-    finally:
-        listener.cancel()
-        await consumer.stop()
-
-
-async def _all_told(journey: Journey, drafts: Sequence[str]) -> None:
-    async with asyncio.timeout(SETTLE_SECONDS):
-        while not journey.ended.keys() >= set(drafts):  # noqa: ASYNC110 (a listener fills it)
-            await asyncio.sleep(0.05)
+            group.create_task(act(family))
+    return submitted

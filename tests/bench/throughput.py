@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from uuid import uuid4
@@ -15,9 +16,12 @@ from uuid import uuid4
 import asyncpg
 import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from rich.table import Table
 
+from bench.cpu import cpu_seconds
 from bench.folded import TABLE as FOLDED_TABLE
 from bench.raw import TABLE as RAW_TABLE
+from bench.section import Bound, Say, Section, cpu_words, median_cpu
 from bench.workload import PARTITIONS, fill
 from chassis.kafka import PRODUCER_BATCH_BYTES
 from console.broker import create_topics
@@ -30,6 +34,9 @@ TOPIC_IN = "intake.applications.v1"
 TOPIC_OUT = "integration.referrals.v1"
 COUNTED_FROM = 0.1  # start-up and warming are not measured: the first tenth of the events is let pass
 STALLED_SECONDS = 60.0
+ROUNDS = 3
+SHARE_OF_RAW = 0.6
+TIMES_NAIVE = 40.0
 
 
 class StalledError(RuntimeError):
@@ -60,22 +67,75 @@ class Measured:
 
 
 OUR_SIZES = {"poll_records": BATCH_RECORDS, "sent_bytes": PRODUCER_BATCH_BYTES}
+KERNEL = Pipeline(
+    "kernel", 100_000, {"service": ["bench.hop", "serve"], "relay": ["bench.hop", "relay"]}, prefixed=True
+)
 PIPELINES = (
     Pipeline("raw", 100_000, {"service": ["bench.raw"]}),
     Pipeline("raw, our sizes", 100_000, {"service": ["bench.raw"]}, settings=OUR_SIZES),
     Pipeline("naive", 3_000, {"service": ["bench.naive"]}),
-    Pipeline(
-        "kernel", 100_000, {"service": ["bench.hop", "serve"], "relay": ["bench.hop", "relay"]}, prefixed=True
-    ),
+    KERNEL,
 )
 
 
-async def measure(pipeline: Pipeline, *, kafka: ApacheKafka, postgres: Postgres, logs: Path) -> Measured:
+async def section(folder: Path, say: Say) -> Section:
+    """Each pipeline in turn, so that a busy minute of the machine hits all of them."""
+    kafka = ApacheKafka(folder / "kafka")
+    runs: dict[str, list[Measured]] = {pipeline.name: [] for pipeline in PIPELINES}
+    try:
+        kafka.start()
+        for number in range(ROUNDS):
+            for pipeline in PIPELINES:
+                found = await _once(pipeline, kafka, folder)
+                say(f"round {number + 1} of {ROUNDS}: {pipeline.name} {found.rate:,.0f} events/s")
+                runs[pipeline.name].append(found)
+    finally:
+        kafka.remove()
+    rates = {name: statistics.median(run.rate for run in those) for name, those in runs.items()}
+    bounds = [
+        Bound("kernel, share of the raw pipeline", rates["kernel"] / rates["raw"], SHARE_OF_RAW),
+        Bound("kernel, times the naive service", rates["kernel"] / rates["naive"], TIMES_NAIVE),
+    ]
+    figures = {name: [asdict(run) for run in those] for name, those in runs.items()}
+    return Section([_table(runs)], bounds, figures)
+
+
+def _table(runs: Mapping[str, Sequence[Measured]]) -> Table:
+    table = Table("pipeline", "events/s", "range", "CPU µs an event", title="one hop on Apache Kafka")
+    for name, those in runs.items():
+        rates = sorted(run.rate for run in those)
+        spent = cpu_words(median_cpu([run.cpu for run in those]), unit="µs")
+        table.add_row(name, f"{statistics.median(rates):,.0f}", f"{rates[0]:,.0f}–{rates[-1]:,.0f}", spent)
+    return table
+
+
+async def _once(pipeline: Pipeline, kafka: ApacheKafka, folder: Path) -> Measured:
+    """On a new Postgres: nobody pays for pages that the one before left to be written."""
+    postgres = Postgres(folder / "postgres")
+    try:
+        postgres.start()
+        dsn = await prepared(postgres)
+        return await measure(pipeline, kafka=kafka, postgres=postgres, dsn=dsn, logs=folder)
+    finally:
+        postgres.remove()
+
+
+async def prepared(postgres: Postgres) -> str:
+    """A new database with the tables of all three; each uses its own. Its address."""
+    dsn = await ensure_database(postgres, f"bench_{uuid4().hex[:8]}")
+    conn = await asyncpg.connect(dsn)
+    for statement in (RAW_TABLE, FOLDED_TABLE, KERNEL_TABLES.read_text()):
+        await conn.execute(statement)
+    await conn.close()
+    return dsn
+
+
+async def measure(
+    pipeline: Pipeline, *, kafka: ApacheKafka, postgres: Postgres, dsn: str, logs: Path
+) -> Measured:
     """Fills a fresh topic, starts the pipeline's processes, and times what comes out."""
     prefix = f"bench-{uuid4().hex[:8]}."
     await create_topics(kafka.servers, [prefix + TOPIC_IN, prefix + TOPIC_OUT], partitions=PARTITIONS)
-    dsn = await ensure_database(postgres, f"bench_{uuid4().hex[:8]}")
-    await _prepare(dsn)
     await fill(kafka.servers, prefix + TOPIC_IN, pipeline.events)
     names = {"topic_in": prefix + TOPIC_IN, "topic_out": prefix + TOPIC_OUT}
     topics = {"prefix": prefix} if pipeline.prefixed else names
@@ -86,14 +146,6 @@ async def measure(pipeline: Pipeline, *, kafka: ApacheKafka, postgres: Postgres,
             return await _timed(pipeline.events, kafka.servers, prefix + TOPIC_OUT, watched)
         except TimeoutError as error:
             raise StalledError(pipeline.name, logs) from error
-
-
-async def _prepare(dsn: str) -> None:
-    """The tables of all three; each uses its own."""
-    conn = await asyncpg.connect(dsn)
-    for statement in (RAW_TABLE, FOLDED_TABLE, KERNEL_TABLES.read_text()):
-        await conn.execute(statement)
-    await conn.close()
 
 
 async def _timed(events: int, servers: str, topic: str, watched: Mapping[str, psutil.Process]) -> Measured:
@@ -144,13 +196,4 @@ def _postmaster(postgres: Postgres) -> psutil.Process:
 
 
 def _cpu(watched: Mapping[str, psutil.Process]) -> dict[str, float]:
-    """CPU seconds that each has used so far, its children with it."""
-    return {role: sum(map(_own_cpu, [p, *p.children(recursive=True)])) for role, p in watched.items()}
-
-
-def _own_cpu(process: psutil.Process) -> float:
-    try:
-        times = process.cpu_times()
-    except psutil.NoSuchProcess:
-        return 0.0
-    return float(times.user + times.system)
+    return {role: cpu_seconds(process) for role, process in watched.items()}

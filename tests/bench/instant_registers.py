@@ -1,10 +1,14 @@
-"""Verification as shipped, but its registers answer at once: what is measured is ours, not the outside's."""
+"""Verification as shipped, but its registers answer at once: what is measured is ours, not the outside's.
+
+Whatever they are asked about follows from the question, so that any number of families can apply.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bench.people import FAMILY, FORGED, GIVEN, REGION_FROM, born_of
 from chassis.commands import run
 from chassis.service import Parts
 from messaging import Service
@@ -25,31 +29,31 @@ from verification.settings import VerificationSettings
 
 Perform = Callable[[Any], Awaitable[object]]
 
-FAMILY, GIVEN, BORN = "Сынақов", "Үлгі", date(1990, 1, 1)
-REGION_FROM, REGION_TO = "610000000", "590000000"
-
-PERSON = Person(
-    family_name=FAMILY,
-    given_name=GIVEN,
-    patronymic=None,
-    latin_family_name=None,
-    latin_given_name=None,
-    birth_date=BORN,
-    citizenship="KAZ",
-    alive=True,
-    iin_excluded=False,
-    address=Address(kato=REGION_FROM, since=date(2015, 1, 1)),
-    kandas=None,
-)
+SINCE = Address(kato=REGION_FROM, since=date(2015, 1, 1))
 WORK = Work(status="JOB_SEEKER", occupations=(), vacancies=0)
 
 
 async def person(question: AskPerson) -> PersonAnswer:
-    return PersonAnswer(member_id=question.member_id, person=PERSON)
+    known = Person(
+        family_name=FAMILY,
+        given_name=GIVEN,
+        patronymic=None,
+        latin_family_name=None,
+        latin_given_name=None,
+        birth_date=born_of(question.iin),
+        citizenship="KAZ",
+        alive=True,
+        iin_excluded=False,
+        address=SINCE,
+        kandas=None,
+    )
+    return PersonAnswer(member_id=question.member_id, person=known)
 
 
 async def diploma(question: AskDiploma) -> DiplomaAnswer:
-    return DiplomaAnswer(member_id=question.member_id, finding=DiplomaFinding.VALID)
+    forged = question.number == FORGED
+    finding = DiplomaFinding.NOT_ISSUED if forged else DiplomaFinding.VALID
+    return DiplomaAnswer(member_id=question.member_id, finding=finding)
 
 
 async def work(question: AskWork) -> WorkAnswer:
