@@ -75,8 +75,10 @@ arrows:
 
 generated:
 	@$(BIN)/python -m contracts.generate --check
+	@PYTHONPATH=tests $(BIN)/python -m architecture.settings_page --check
 
 migrations:
+	@PYTHONPATH=tests $(BIN)/python -m architecture.migrations
 	@$(BIN)/squawk $(MIGRATIONS)
 
 alarms:
