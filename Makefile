@@ -51,8 +51,9 @@ format: setup ## put the code into its form
 	$(BIN)/ruff check -q --fix-only
 	$(BIN)/ruff format
 
-generate: setup ## write docs/events.md, docs/settings.md, AsyncAPI and schemas from the code
+generate: setup ## write docs/events.md, docs/settings.md, AsyncAPI, schemas and golden events from the code
 	$(BIN)/python -m contracts.generate
+	PYTHONPATH=tests $(BIN)/python -m contract.examples
 	PYTHONPATH=tests $(BIN)/python -m architecture.settings_page
 
 # uv.lock holds addresses and stays here; what is committed holds versions and hashes only.
