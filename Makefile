@@ -5,6 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 SERVICES := $(notdir $(wildcard services/*))
 PACKAGES := $(wildcard shared/* services/*)
+ALL_TESTS := -n 4 --dist worksteal --durations 5
 PARSER := tests/contract/asyncapi
 MIGRATIONS := $(wildcard shared/*/src/*/migrations/*.sql services/*/src/*/migrations/*.sql)
 
@@ -31,10 +32,10 @@ up: setup ## start everything and keep it running
 	$(BIN)/qonys up
 
 test: setup ## all tests on the embedded Postgres and broker
-	$(BIN)/pytest -n 4 --dist worksteal
+	$(BIN)/pytest $(ALL_TESTS)
 
 test-kafka: setup ## the same tests on Apache Kafka (needs Java 17 and, once, Maven)
-	QONYS_TEST_BROKER=apache $(BIN)/pytest -n 4 --dist worksteal
+	QONYS_TEST_BROKER=apache $(BIN)/pytest $(ALL_TESTS)
 
 test-compose: setup ## docker compose tried out, from secrets to a broker's stop (needs a Docker engine)
 	PYTHONPATH=tests $(BIN)/python -m compose
