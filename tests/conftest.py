@@ -17,8 +17,9 @@ import asyncpg
 import psutil
 import pytest
 
+from console.background import StartError
 from console.broker import Broker, create_topics
-from console.kafka import ApacheKafka
+from console.kafka import ApacheKafka, fetch_jars
 from console.postgres import Postgres
 from console.tansu import Tansu
 
@@ -38,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = RUNS / str(os.getpid())
     folder.mkdir(parents=True)
     os.environ[RUN] = str(folder)
+    if BROKER == "apache" and (missing := _missing()):
+        pytest.exit("\n".join(["no test was run:", *missing]), returncode=1)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -120,6 +123,17 @@ def own_postgres() -> Iterator[Postgres]:
     server.start()
     yield server
     server.remove()
+
+
+def _missing() -> list[str]:
+    """What Apache Kafka lacks on this machine and how to install it: said once, not by every test."""
+    java = "Apache Kafka needs Java 17 or newer (Debian: apt install default-jre-headless)"
+    missing = [] if shutil.which("java") else [java]
+    try:
+        fetch_jars()
+    except StartError as error:
+        missing.append(str(error))
+    return missing
 
 
 def _postgres(run: Path) -> Postgres:

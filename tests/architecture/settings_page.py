@@ -1,5 +1,6 @@
-"""Writes docs/settings.md from the settings classes (`make generate`)."""
+"""Writes docs/settings.md from the settings classes: `python -m architecture.settings_page [--check]`."""
 
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -39,4 +40,7 @@ def _own_parts() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(text())
+    if "--check" not in sys.argv:
+        PAGE.write_text(text())
+    elif PAGE.read_text() != text():
+        sys.exit("docs/settings.md is stale: make generate")

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from architecture.pages import quoted, rows
-from architecture.workspace import PACKAGES, ROOT
+from architecture.workspace import ROOT
 
 README = (ROOT / "README.md").read_text()
 EXAMPLES = (ROOT / "examples" / "README.md").read_text()
+LAYOUT = {quoted(row["folder"])[0].rstrip("/"): row["holds"] for row in rows(README, "folder", "holds")}
+IGNORED = {line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "examples").glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 
@@ -20,10 +22,20 @@ def test_every_link_to_a_file_arrives(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_the_readme_names_every_folder_and_every_package() -> None:
-    layout = README.partition("## Layout")[2]
-    assert [name for name in quoted(layout) if name.endswith("/") and not (ROOT / name).is_dir()] == []
-    assert {package.name for package in PACKAGES} <= set(quoted(layout))
+def _folders(place: Path) -> set[str]:
+    """Those that are kept."""
+    names = {folder.name for folder in place.iterdir() if folder.is_dir()}
+    return {name for name in names - IGNORED if not name.startswith(".")}
+
+
+def test_the_readme_names_every_folder_and_no_other() -> None:
+    assert set(LAYOUT) == _folders(ROOT)
+
+
+@pytest.mark.parametrize("folder", ["services", "shared", "tests"])
+def test_the_readme_names_every_part_of_a_folder_and_no_other(folder: str) -> None:
+    parts = re.sub(r"\(.*?\)", "", LAYOUT[folder])  # what is in brackets describes a part
+    assert set(quoted(parts)) == _folders(ROOT / folder)
 
 
 def test_every_family_is_listed_with_what_must_come_of_it() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from architecture import migrations
 from architecture.workspace import PACKAGES, ROOT, SERVICES, SHARED, Package, sources
 
 FILE_LINES = 300
@@ -34,10 +35,20 @@ def test_whoever_knows_one_service_finds_the_way_in_every_other(service: Package
 
 @pytest.mark.parametrize("package", PACKAGES, ids=str)
 def test_migrations_are_numbered_without_gaps_and_say_why(package: Package) -> None:
-    files = sorted((package.source / "migrations").glob("*.sql"))
-    assert [int(file.name.split("_")[0]) for file in files] == list(range(1, len(files) + 1))
-    assert [file.name for file in files if not re.fullmatch(r"\d{4}_[a-z0-9_]+\.sql", file.name)] == []
-    assert [file.name for file in files if not file.read_text().startswith("--")] == []
+    assert migrations.faults(package) == []
+
+
+def test_a_gap_a_name_and_a_missing_why_are_seen(tmp_path: Path) -> None:
+    package = Package(tmp_path / "tiny")
+    folder = package.source / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0002_first.sql").write_text("-- Why\n")
+    (folder / "0002_Second.sql").write_text("SELECT 1;\n")
+    found = migrations.faults(package)
+    assert [fault.removeprefix(f"{folder}/") for fault in found] == [
+        "0002_Second.sql should be named 0001_<what>.sql",
+        "0002_Second.sql should open with a comment that says why",
+    ]
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=str)

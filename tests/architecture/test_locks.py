@@ -1,5 +1,6 @@
 """The locks hold what the packages ask for, no addresses, and for each service nothing of the others."""
 
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from packaging.utils import canonicalize_name
 from architecture.workspace import PACKAGES, ROOT, SERVICES, Package, closure, is_ours
 
 LOCKS = sorted((ROOT / "locks").glob("*.txt"))
+PARSER = ROOT / "tests" / "contract" / "asyncapi"
 
 
 def test_there_is_a_lock_for_development_for_uv_for_the_sandbox_and_for_each_service() -> None:
@@ -25,6 +27,15 @@ def test_a_lock_holds_versions_and_hashes_but_no_addresses(lock: Path) -> None:
     assert not re.search(r"://|^-|@ |\.\.?/", text, re.MULTILINE)
     assert len(re.findall(r"^\S+==", text, re.MULTILINE)) == len(_pins(lock)) > 0
     assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=\S)", text) if "==" in entry)
+
+
+def test_the_lock_of_the_asyncapi_parser_holds_versions_and_hashes_but_no_addresses() -> None:
+    text = (PARSER / "package-lock.json").read_text()
+    assert not re.search(r"://|\"(resolved|link|funding)\"", text)
+    asked, *packages = json.loads(text)["packages"].values()
+    assert asked["devDependencies"] == json.loads((PARSER / "package.json").read_text())["devDependencies"]
+    assert packages
+    assert [one for one in packages if not (one["version"] and one["integrity"].startswith("sha512-"))] == []
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=str)

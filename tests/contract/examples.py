@@ -1,10 +1,12 @@
-"""One example of each event, with every field filled in, and the golden files made from them.
+"""One example of each event, with every field filled in, and the golden events made from them.
 
-`PYTHONPATH=tests python -m contract.examples` writes the golden files that are missing. One that is there is
-what was told once: it is never written again.
+`PYTHONPATH=tests python -m contract.examples` (`make generate`) writes the golden events that are missing.
+One that is there is what was told once: it is never written again. When a field has joined a version, what is
+told now goes beside it, as `<type>-2.json`.
 """
 
 import json
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -198,19 +200,21 @@ def sealed(event: object) -> bytes:
     )
 
 
-def golden_file(type_name: str) -> Path:
-    return GOLDEN / f"{type_name}.json"
+def golden_files(type_name: str) -> list[Path]:
+    """What was told under a type, the newest last."""
+    return [*GOLDEN.glob(f"{type_name}.json"), *sorted(GOLDEN.glob(f"{type_name}-*.json"))]
 
 
 def write_missing() -> None:
-    GOLDEN.mkdir(exist_ok=True)
     for event in EXAMPLES:
-        file = golden_file(spec_of(type(event)).type)
-        if not file.exists():
-            told = json.dumps(json.loads(sealed(event)), ensure_ascii=False, indent=2)
-            file.write_text(told + "\n", encoding="utf-8")
+        name, told = spec_of(type(event)).type, json.loads(sealed(event))
+        files = golden_files(name)
+        if told not in [json.loads(file.read_bytes()) for file in files]:
+            file = GOLDEN / (f"{name}-{len(files) + 1}.json" if files else f"{name}.json")
+            file.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    assert {type(event) for event in EXAMPLES} == set(EVENTS.values())
+    if missing := {cls.__name__ for cls in EVENTS.values()} - {type(event).__name__ for event in EXAMPLES}:
+        sys.exit(f"tests/contract/examples.py has no example of {', '.join(sorted(missing))}")
     write_missing()

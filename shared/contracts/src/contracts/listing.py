@@ -20,6 +20,13 @@ Every record is a [CloudEvents 1.0](https://cloudevents.io) event in JSON (struc
 `subject` are the application's id. `correlationid`, `causationid` and `traceparent` say where it came from.
 Fields in *italics* are optional. Readers ignore fields that they do not know and park what they cannot read.
 Providers read `integration.referrals.v1` and tell `providers.replies.v1`; the other readers are our services.
+
+**To publish** an event or a new version of one: declare it in `shared/contracts`, give an example in
+`tests/contract/examples.py`, `make generate`, commit. From then on it is on the list of
+[what is published](../tests/contract/published.txt), and `make check` holds it to that: it stays declared, it
+stays on its topic, and nothing changes but words, and optional fields that join it. Everything else is a new
+version (`.v2`), told beside the old one until its readers have moved. Only what never left your branch may be
+taken back: delete its line on the list, its schema and its golden event, and generate anew.
 """
 
 
