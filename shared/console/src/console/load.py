@@ -21,13 +21,12 @@ from console.errors import PlainError
 from console.layout import Stack
 from console.options import Folder, Json
 from console.play import scenario_of
+from console.seeds import SEEDS, seeds
 from sandbox.families import make_family
 from sandbox.scenarios import PaperFile, Scenario
 
 #: So long nothing may be decided before the rest counts as not decided.
 PATIENCE_SECONDS = 30.0
-#: Seeds above those of the examples; `make_family` makes no two alike below 228,125.
-FIRST_SEED, SEEDS = 1_000, 227_000
 AT_ONCE = 64
 AGAIN_SECONDS = 1.0
 
@@ -53,14 +52,16 @@ def load(
     folder: Folder,
     families: Annotated[int, typer.Option(min=1, max=SEEDS, help="How many families apply")] = 100,
     rate: Annotated[float, typer.Option(min=0.1, help="Families a second")] = 10,
-    seed: Annotated[int | None, typer.Option(min=0, help="First family; new ones if not given")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="First family; ones that this stack has not had if not given")
+    ] = None,
     attempts: Annotated[int, typer.Option(min=1, help="Tries of a family that intake does not answer")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Send synthetic families at a steady rate; say what came of them and how long it took."""
-    first = FIRST_SEED + (seed if seed is not None else int(time.time())) % (SEEDS - families + 1)
-    began = time.monotonic()
-    report = asyncio.run(_load(live(folder), range(first, first + families), rate, attempts))
+    """Send synthetic families at a steady rate. Says what came of them and how long it took."""
+    stack = live(folder)
+    sent, began = seeds(stack.folder, families, first=seed), time.monotonic()
+    report = asyncio.run(_load(stack, sent, rate, attempts))
     report["seconds"] = round(time.monotonic() - began, 1)
     if as_json:
         screen.show_json(report)
