@@ -4,10 +4,19 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 #: In a file or a pipe a line may be long; 80 columns would cut tables.
@@ -45,6 +54,20 @@ def path(of: Path) -> str:
     """Relative to where the person stands, when it lies below."""
     here = Path.cwd()
     return str(of.relative_to(here)) if of.is_relative_to(here) else str(of)
+
+
+@contextmanager
+def steps(total: int, *, on: Console = err) -> Iterator[Callable[[str], None]]:
+    """A bar on a terminal, elsewhere a line for each step. The function given names the one that begins."""
+    if not on.is_terminal:
+        yield say
+        return
+    names = TextColumn("{task.description}")
+    columns = (SpinnerColumn(), names, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=on) as progress:
+        task, begun = progress.add_task("", total=total), count()
+        yield lambda name: progress.update(task, description=name, completed=next(begun))
+        progress.update(task, completed=total)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from console.errors import PlainError
 from console.layout import SERVICES, BrokerKind, Pace, Stack, known, plan
 from console.options import Folder
 from console.parts import Database
-from console.supervise import refuse_second
+from console.supervise import Say, refuse_second
 from messaging import republish
 
 PAPERS = "papers.tar"
@@ -28,12 +28,13 @@ Backup = Annotated[Path, typer.Argument(help="Folder of the backup", metavar="BA
 
 
 def backup(where: Backup, folder: Folder) -> None:
-    """Copy the four databases and the papers, all of one moment; the stack may run meanwhile."""
+    """Copy the four databases and the papers, all of one moment. The stack may run meanwhile."""
     stack = known(folder)
     if stack.secrets is not None:
         raise PlainError("docker compose keeps this stack's papers", remedy="by hand: docs/keeping.md")
     try:
-        held = _take(stack, where)
+        with screen.steps(len(SERVICES) + 2) as begin:
+            held = _take(stack, where, begin)
     except OSError as error:
         raise PlainError(
             f"the backup was not finished: {error.strerror or error}", remedy=f"remove {where}; try again"
@@ -44,53 +45,58 @@ def backup(where: Backup, folder: Folder) -> None:
 
 
 def restore(where: Backup, folder: Folder) -> None:
-    """Put a backup into an empty stack, and have everything it ever told be told again."""
+    """Put a backup into an empty stack. What it ever told is told again by the next start."""
     held = manifest.read(where)
-    screen.say(f"looking at the backup of {held.taken_at}")
-    held.check(where)
-    _refuse_used(folder)
-    stack = plan(folder, kind=BrokerKind.EMBEDDED, pace=Pace())
-    with _database(stack):
-        events = asyncio.run(_load(stack, where, held.rows))
-    screen.say("papers")
-    copying.unpack_papers(where / PAPERS, stack.folder)
+    with screen.steps(len(SERVICES) + 2) as begin:
+        begin(f"looking at the backup of {held.taken_at}")
+        held.check(where)
+        _refuse_used(folder)
+        stack = plan(folder, kind=BrokerKind.EMBEDDED, pace=Pace())
+        with _database(stack):
+            events = asyncio.run(_load(stack, where, held.rows, begin))
+        begin("papers")
+        copying.unpack_papers(where / PAPERS, stack.folder)
     screen.say(f"{_count(held.rows):,} rows are back; {events:,} events are told again by the next qonys up")
 
 
-def _take(stack: Stack, where: Path) -> Manifest:
+def _take(stack: Stack, where: Path, begin: Say) -> Manifest:
     _make_room(where)
     with _database(stack):
-        rows = asyncio.run(_dump(stack, where))
-    screen.say("papers")
+        rows = asyncio.run(_dump(stack, where, begin))
+    begin("papers")
     with copying.private(where / PAPERS) as output:  # after the rows that name them, so that none is missing
         copying.pack_papers(stack.folder / copying.PAPERS, output)
+    begin("looking at what was written")
     files = {name: manifest.look_at(where / name) for name in [*map(_file, SERVICES), PAPERS]}
     taken = Manifest(taken_at=datetime.now(UTC).isoformat(timespec="seconds"), files=files, rows=rows)
     taken.write(where)
     return taken
 
 
-async def _dump(stack: Stack, where: Path) -> Rows:
+async def _dump(stack: Stack, where: Path, begin: Say) -> Rows:
     async with one_moment({service: stack.dsn(package(service)) for service in SERVICES}) as moment:
         for service in SERVICES:
+            begin(_database_of(service))
             await _dump_one(stack, where, service, moment)
         return await moment.rows()
 
 
 async def _dump_one(stack: Stack, where: Path, service: str, moment: Moment) -> None:
-    screen.say(f"database of {service}")
     with copying.private(where / _file(service)) as output:
         dsn = stack.dsn(package(service))
         await asyncio.to_thread(copying.dump, dsn, moment.snapshots[service], output)
 
 
-async def _load(stack: Stack, where: Path, rows: Rows) -> int:
-    return sum([await _load_one(stack, where, service, rows[service]) for service in SERVICES])
+async def _load(stack: Stack, where: Path, rows: Rows, begin: Say) -> int:
+    events = 0
+    for service in SERVICES:
+        begin(_database_of(service))
+        events += await _load_one(stack, where, service, rows[service])
+    return events
 
 
 async def _load_one(stack: Stack, where: Path, service: str, rows: Mapping[str, int]) -> int:
     """How many events of this service are to be told again."""
-    screen.say(f"database of {service}")
     dsn = stack.dsn(package(service))
     await asyncio.to_thread(copying.restore, dsn, where / _file(service))
     connection = await asyncpg.connect(dsn)
@@ -131,6 +137,10 @@ def _database(stack: Stack) -> Iterator[None]:
     finally:
         if not was_up:
             database.stop()
+
+
+def _database_of(service: str) -> str:
+    return f"database of {service}"
 
 
 def _file(service: str) -> str:
