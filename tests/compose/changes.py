@@ -25,10 +25,12 @@ def scaling(trial: Trial) -> str:
     began = datetime.now(UTC)
     with _applying(trial, SCALE_FAMILIES, rate=SCALE_RATE):
         _scale(trial, 3)
-        sharing = _members_at_work(trial)
+        sharing, shown = _members_at_work(trial), _shown(trial)
     _scale(trial, 1)
     if sharing != 3:
         raise Failed(f"{sharing} instances have partitions instead of 3")
+    if shown != {"verification", "verification-2", "verification-3"}:
+        raise Failed(f"qonys status shows {sorted(shown)}")
     pause = longest_pause(trial, since=began)
     if pause > LONGEST_PAUSE_SECONDS:
         raise Failed(f"nothing was decided for {pause:.1f} s")
@@ -85,6 +87,13 @@ def _members_at_work(trial: Trial) -> int:
     said = trial.compose("exec", "-T", "kafka", *tool, *group)
     rows = [line.split() for line in said.splitlines() if line.startswith("verification ")]
     return sum(int(row[-1]) > 0 for row in rows)
+
+
+def _shown(trial: Trial) -> set[str]:
+    """The instances that `qonys status` has found ready, each at another port."""
+    lines = trial.qonys("status", "--folder", str(trial.folder / "var" / "compose"), "--json")["processes"]
+    ready = [line for line in lines if (line["service"], line["state"]) == ("verification", "ready")]
+    return {line["name"] for line in ready} if len({line["port"] for line in ready}) == 3 else set()
 
 
 def _build_next(service: str) -> None:

@@ -91,7 +91,8 @@ def new_trial(folder: Path) -> Trial:
     }
     home = {"QONYS_HOME": str(folder / "var" / "stack"), "QONYS_SECRETS": str(folder / "secrets")}
     user = {"QONYS_UID": str(os.geteuid() or 10001), "COMPOSE_PROFILES": "sandbox"}
-    return Trial(folder, {**ports, **several, **home, **user})
+    project = {"COMPOSE_PROJECT_NAME": PROJECT}  # for the console, which asks docker as well
+    return Trial(folder, {**ports, **several, **home, **user, **project})
 
 
 def make_secrets(trial: Trial) -> None:

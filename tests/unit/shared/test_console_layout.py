@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from console.errors import PlainError
-from console.layout import LISTENERS, BrokerKind, Pace, known, plan
+from console.layout import LISTENERS, BrokerKind, Pace, known, plan, typed
 
 
 def test_a_stack_is_found_again_by_its_folder(tmp_path: Path) -> None:
@@ -31,4 +31,13 @@ def test_a_port_that_somebody_took_is_given_up_alone(tmp_path: Path) -> None:
 def test_a_folder_without_a_stack_says_how_to_start_one(tmp_path: Path) -> None:
     with pytest.raises(PlainError) as error:
         known(tmp_path)
-    assert error.value.remedy == "start one: qonys up"
+    assert error.value.remedy == f"start one: qonys up --folder {tmp_path}"
+
+
+def test_a_command_names_the_folder_unless_it_is_the_usual_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QONYS_HOME", str(tmp_path / "usual"))
+    monkeypatch.chdir(tmp_path)
+    assert typed("qonys status", tmp_path / "usual") == "qonys status"
+    assert typed("qonys status", tmp_path / "other") == "qonys status --folder other"

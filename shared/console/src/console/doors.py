@@ -10,8 +10,9 @@ import httpx2
 
 from console import background
 from console.citizen import Citizen
+from console.compose import reachable
 from console.errors import PlainError
-from console.layout import SERVICES, Stack, known
+from console.layout import SERVICES, Stack, known, typed
 from console.world import SECONDS, World, opened_world
 from sandbox.scenarios import PaperFile, Scenario
 
@@ -80,14 +81,20 @@ def live(folder: Path) -> Stack:
     if stack.secrets is not None:
         return _answering(stack)
     if background.running(stack.supervisor) is None:
-        raise PlainError(f"the stack in {folder} does not run", remedy="start it: qonys up")
+        raise PlainError(
+            f"the stack in {folder} does not run", remedy=f"start it: {typed('qonys up', folder)}"
+        )
     if not stack.ready.exists():
-        raise PlainError(f"the stack in {folder} is still starting", remedy="look: qonys logs --follow")
+        raise PlainError(
+            f"the stack in {folder} is still starting",
+            remedy=f"look: {typed('qonys logs --follow', folder)}",
+        )
     return stack
 
 
 def _answering(stack: Stack) -> Stack:
     """One that docker compose runs is alive when its intake and its sandbox answer."""
+    stack = reachable(stack)
     try:
         for place in (f"{stack.url('intake')}/health/ready", f"{stack.url('sandbox')}/jwks.json"):
             httpx2.get(place, timeout=SECONDS).raise_for_status()

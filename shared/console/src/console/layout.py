@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from console import screen
 from console.broker import Broker
 from console.errors import PlainError
 from console.kafka import ApacheKafka
@@ -144,7 +145,9 @@ def known(folder: Path) -> Stack:
     """The stack that was last started in this folder. Raises PlainError when there was none."""
     written = _read(folder)
     if not written:
-        raise PlainError(f"no stack was started in {folder}", remedy="start one: qonys up")
+        raise PlainError(
+            f"no stack was started in {folder}", remedy=f"start one: {typed('qonys up', folder)}"
+        )
     return Stack(
         folder=folder.resolve(),
         kind=BrokerKind(written["kind"]),
@@ -158,6 +161,13 @@ def known(folder: Path) -> Stack:
 def default_folder() -> Path:
     """`QONYS_HOME`, or var/stack here."""
     return Path(os.environ.get("QONYS_HOME") or "var/stack")
+
+
+def typed(command: str, folder: Path) -> str:
+    """A command as a person types it for the stack in this folder."""
+    folder = folder.resolve()
+    usual = folder == default_folder().resolve()
+    return command if usual else f"{command} --folder {screen.path(folder)}"
 
 
 def _free_ports(before: Mapping[str, int]) -> dict[str, int]:

@@ -13,8 +13,10 @@ class Numbers:
     untold: int | None = None  # events that the broker has not acknowledged
     untold_seconds: int | None = None  # age of the oldest of them
     parked: int | None = None
-    held_back: tuple[str, ...] = ()  # targets whose breaker is open
-    silent: tuple[str, ...] = ()  # registers that did not answer last time, by the gateway's names
+    targets: tuple[str, ...] = ()  # that it calls
+    held_back: tuple[str, ...] = ()  # those of them whose breaker is open
+    registers: tuple[str, ...] = ()  # that it asks, by the gateway's names
+    silent: tuple[str, ...] = ()  # those of them that did not answer last time
 
 
 def read(text: str) -> Numbers:
@@ -25,14 +27,16 @@ def read(text: str) -> Numbers:
         values = [one.value for one in samples if one.name == name]
         return int(sum(values)) if values else None
 
-    def raised(name: str, label: str) -> tuple[str, ...]:
-        return tuple(sorted(one.labels[label] for one in samples if one.name == name and one.value))
+    def named(name: str, label: str, *, least: float = 0) -> tuple[str, ...]:
+        return tuple(sorted(one.labels[label] for one in samples if one.name == name and one.value >= least))
 
     return Numbers(
         lag=total("qonys_consumer_lag"),
         untold=total("qonys_outbox_untold"),
         untold_seconds=total("qonys_outbox_oldest_seconds"),
         parked=total("qonys_parked"),
-        held_back=raised("qonys_breaker_open", "target"),
-        silent=raised("qonys_register_silent", "service_id"),
+        targets=named("qonys_breaker_open", "target"),
+        held_back=named("qonys_breaker_open", "target", least=1),
+        registers=named("qonys_register_silent", "service_id"),
+        silent=named("qonys_register_silent", "service_id", least=1),
     )

@@ -1,51 +1,49 @@
 """`qonys status`: every process with its port, memory and what queues up in it, and a verdict in words."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
-import httpx2
-import psutil
+import typer
 from rich.table import Table
 
 from console import background, screen
-from console.layout import SERVICES, Stack, known
+from console.layout import Stack, known, typed
 from console.memory import resident_bytes
-from console.numbers import Numbers, read
 from console.options import Folder, Json
-from console.parts import Program, programs
-from console.verdict import troubles
+from console.processes import Line, processes
+from console.verdict import remedies, troubles
 
 MEGABYTE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One process and what it says of itself."""
-
-    name: str
-    state: str
-    pid: int | None
-    port: int | None
-    memory_bytes: int
-    numbers: Numbers
-
-
 def status(folder: Folder, as_json: Json = False) -> None:
-    """Each process: does it run, where, what waits in it; then what is wrong and what to type."""
+    """Each process and what waits in it; then what is wrong. With what to type; exit code 1 if anything."""
     stack = known(folder)
-    with httpx2.Client(timeout=5) as http:
-        lines = [*_ground(stack), *(_line(stack, program, http) for program in _programs(stack))]
-    whole = resident_bytes(stack)
-    wrong = troubles([(line.name, line.state, line.numbers) for line in lines])
+    lines, whole = processes(stack), resident_bytes(stack)
+    wrong = _at_rest(stack) or troubles(lines, remedies(stack))
     if as_json:
-        processes = [_plain(line) for line in lines]
-        screen.show_json({"processes": processes, "memory_bytes": whole, "troubles": wrong})
-        return
+        plain = [_plain(line) for line in lines]
+        screen.show_json({"processes": plain, "memory_bytes": whole, "troubles": wrong})
+    else:
+        _show(lines, whole, wrong)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _at_rest(stack: Stack) -> list[str]:
+    if stack.secrets is not None or background.running(stack.supervisor):
+        return []
+    return [f"nobody keeps this stack running: {typed('qonys up', stack.folder)}"]
+
+
+def _show(lines: Sequence[Line], whole: int, wrong: Sequence[str]) -> None:
     screen.out.print(_table(lines))
-    if whole:
-        screen.out.print(f"\n{whole / MEGABYTE:.0f} MB in all, shared pages counted once")
     screen.out.print()
+    for said in outside(lines):
+        screen.out.print(said, markup=False, soft_wrap=True)
+    if whole:
+        screen.out.print(f"{whole / MEGABYTE:.0f} MB in all, shared pages counted once\n")
     for said in wrong or ["All well."]:
         screen.out.print(said, style="yellow" if wrong else "green", markup=False, soft_wrap=True)
 
@@ -61,71 +59,28 @@ def _table(lines: Sequence[Line]) -> Table:
     return made
 
 
+def outside(lines: Sequence[Line]) -> list[str]:
+    """What is called of the world outside, and whether it answers."""
+
+    def named(of: str) -> set[str]:
+        return {name for line in lines for name in getattr(line.numbers, of)}
+
+    return [
+        *_parted("registers", named("registers"), named("silent"), "answer", "silent"),
+        *_parted("calls", named("targets"), named("held_back"), "go through", "held back"),
+    ]
+
+
+def _parted(what: str, names: Collection[str], bad: Collection[str], well: str, ill: str) -> list[str]:
+    good = [name for name in names if name not in bad]
+    parts = [f"{word}: {', '.join(sorted(some))}" for word, some in ((ill, bad), (well, good)) if some]
+    return [f"{what} {'; '.join(parts)}"] if parts else []
+
+
 def _plain(line: Line) -> dict[str, Any]:
     """For programs: the process and its numbers side by side."""
     numbers = asdict(line.numbers)
     return {name: value for name, value in asdict(line).items() if name != "numbers"} | numbers
-
-
-def _programs(stack: Stack) -> list[Program]:
-    if stack.secrets is not None:  # docker compose runs them, and publishes these ports only
-        return [Program(stack, name, ()) for name in SERVICES]
-    return programs(stack) if stack.postgres.running() and stack.broker.running() else []
-
-
-def _ground(stack: Stack) -> list[Line]:
-    if stack.secrets is not None:
-        return []
-    postgres, broker = stack.postgres, stack.broker
-    up = {True: "up", False: "down"}
-    address = broker.servers.rpartition(":")[2] if broker.running() else None
-    return [
-        Line(
-            name="postgres",
-            state=up[postgres.running()],
-            pid=postgres.pid,
-            port=postgres.port if postgres.running() else None,
-            memory_bytes=_memory(postgres.pid),
-            numbers=Numbers(),
-        ),
-        Line(
-            name="broker",
-            state=up[broker.running()],
-            pid=None,
-            port=int(address) if address else None,
-            memory_bytes=0,
-            numbers=Numbers(),
-        ),
-    ]
-
-
-def _line(stack: Stack, program: Program, http: httpx2.Client) -> Line:
-    process = background.running(program.record)
-    pid = process.pid if process else None
-    runs = process is not None or stack.secrets is not None
-    return Line(
-        name=program.name,
-        state=(program.missing(http) or "ready") if runs else "down",
-        pid=pid,
-        port=stack.ports[program.name],
-        memory_bytes=_memory(pid),
-        numbers=_numbers(program, http),
-    )
-
-
-def _numbers(program: Program, http: httpx2.Client) -> Numbers:
-    try:
-        answer = http.get(f"{program.stack.url(program.name)}/metrics")
-    except httpx2.TransportError:
-        return Numbers()
-    return read(answer.text) if answer.is_success else Numbers()
-
-
-def _memory(pid: int | None) -> int:
-    try:
-        return int(psutil.Process(pid).memory_info().rss) if pid else 0
-    except psutil.NoSuchProcess:
-        return 0
 
 
 def _cell(value: int | str | None) -> str:

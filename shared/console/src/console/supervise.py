@@ -22,7 +22,7 @@ from console import background
 from console.background import Running, StartError, tail
 from console.environment import make_keys
 from console.errors import PlainError
-from console.layout import Stack
+from console.layout import Stack, typed
 from console.parts import Part, Program, ground, programs
 
 READY_SECONDS = 90.0
@@ -140,9 +140,8 @@ def _end_of(part: Part) -> str:
 def refuse_second(stack: Stack) -> None:
     """Raise PlainError when a supervisor keeps this stack running."""
     if background.running(stack.supervisor) not in (None, _me()):
-        raise PlainError(
-            f"the stack in {stack.folder} runs already", remedy="look: qonys status; end it: qonys down"
-        )
+        look, end = (typed(command, stack.folder) for command in ("qonys status", "qonys down"))
+        raise PlainError(f"the stack in {stack.folder} runs already", remedy=f"look: {look}; end it: {end}")
 
 
 def _sign_in(stack: Stack) -> None:
