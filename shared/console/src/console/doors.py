@@ -48,11 +48,25 @@ class Doors:
         answer = await door.get(f"/v1/plans/{application_id}", headers=asked)
         return len(answer.raise_for_status().json()["services"])
 
-    async def letters_of(self, application_id: str) -> list[str]:
-        """What each letter (e-mail) that went out to the family is about."""
+    async def plan_of(self, application_id: str) -> dict[str, Any] | None:
+        """The family's plan, which begins with its arrival."""
+        who = {"Authorization": self.officer, "Accept-Language": self.language}
+        answer = await self.services["integration-support"].get(f"/v1/plans/{application_id}", headers=who)
+        if answer.status_code == httpx2.codes.NOT_FOUND:
+            return None
+        plan: dict[str, Any] = answer.raise_for_status().json()
+        return plan
+
+    async def messages_of(self, application_id: str) -> list[dict[str, Any]]:
+        """What the family was told, in the order written."""
         asked, who = {"application": application_id}, {"Authorization": self.officer}
         answer = await self.services["notification"].get("/v1/messages", params=asked, headers=who)
         messages: list[dict[str, Any]] = answer.raise_for_status().json()
+        return messages
+
+    async def letters_of(self, application_id: str) -> list[str]:
+        """What each letter (e-mail) that went out to the family is about."""
+        messages = await self.messages_of(application_id)
         return [m["about"] for m in messages if m["channel"] == "email" and m["state"] in GONE_OUT]
 
 

@@ -8,10 +8,11 @@ import typer
 from aiokafka.errors import KafkaError
 
 from console import screen
-from console.apply import apply, case
+from console.apply import apply
 from console.audit.command import audit
 from console.background import StartError
 from console.backups.command import backup, restore
+from console.case import case
 from console.demo import demo
 from console.drills.command import drills
 from console.env import env

@@ -23,9 +23,19 @@ async def ask(
     who = {"Authorization": doors.operator, "Accept-Language": doors.language}
     door = doors.services[service]
     answer = await door.request(method, f"/ops/{place}", headers=who, json=body, params=query)
+    if answer.status_code == httpx2.codes.NOT_FOUND:
+        raise PlainError(
+            f"{service} has no such message parked (any more)", remedy="what is parked: qonys parked list"
+        )
     if answer.is_error:
         raise PlainError(f"{service}: {_title(answer)}", remedy="what is parked: qonys parked list")
     return answer.json()
+
+
+async def parked(doors: Doors, service: str, *, query: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The service's parked messages, each with the name by which commands know it."""
+    rows = await ask(doors, service, "GET", "parked", query=query)
+    return [{"message": f"{service}/{row['seq']}", **row} for row in rows]
 
 
 def place_of(parked: str) -> tuple[str, int]:

@@ -108,11 +108,7 @@ def _one(
 
 async def _all(stack: Stack, query: dict[str, str]) -> list[dict[str, Any]]:
     async with doors(stack) as opened:
-        return [
-            {"message": f"{service}/{row['seq']}", **row}
-            for service in SERVICES
-            for row in await ops.ask(opened, service, "GET", "parked", query=query)
-        ]
+        return [row for service in SERVICES for row in await ops.parked(opened, service, query=query)]
 
 
 async def _republish(stack: Stack, query: dict[str, str]) -> dict[str, int]:
