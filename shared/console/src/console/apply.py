@@ -14,7 +14,7 @@ from console import screen
 from console.board import board
 from console.doors import doors, live
 from console.errors import PlainError
-from console.layout import Stack
+from console.layout import Stack, typed
 from console.options import Folder, Json, Language
 from console.play import Seen, play
 from sandbox.scenarios import Scenario, load
@@ -38,7 +38,7 @@ def apply(
         screen.show_json({"application_id": application_id, "state": family.state})
     else:
         screen.out.print(application_id)
-        screen.say(f"next: qonys case {application_id}")
+        screen.say(f"next: {typed(f'qonys case {application_id}', folder)}")
 
 
 def read_family(file: Path) -> Scenario:

@@ -69,6 +69,8 @@ def _refusal(answer: httpx2.Response) -> PlainError:
         problem: dict[str, Any] = answer.json()
     except ValueError:
         problem = {}
+    if answer.status_code == httpx2.codes.NOT_FOUND:
+        return PlainError("intake knows no such application", remedy="its id is what qonys apply has printed")
     faults = [f"{one.get('pointer', '')} {one.get('detail', '')}" for one in problem.get("errors", [])]
     said = problem.get("title") or f"intake answered {answer.status_code}"
     return PlainError(": ".join([said, *faults]), remedy=problem.get("detail"))

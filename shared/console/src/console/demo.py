@@ -18,7 +18,7 @@ from console.board import board
 from console.doors import Doors, doors, live
 from console.errors import PlainError
 from console.history import write_events
-from console.layout import BrokerKind, Pace, Stack, default_folder, plan
+from console.layout import BrokerKind, Pace, Stack, default_folder, known, plan
 from console.memory import Meter
 from console.options import Json, Kafka, Language
 from console.outcomes import Sizes, show_outcomes
@@ -30,7 +30,9 @@ PACE = Pace(accept_seconds=0.5, done_seconds=1.0, silence_seconds=2.0)
 
 def demo(
     examples: Annotated[Path, typer.Option(help="Folder with the families' files")] = Path("examples"),
-    folder: Annotated[Path | None, typer.Option(help="Where the demo keeps its files")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where the demo keeps its files", show_default="demo beside var/stack")
+    ] = None,
     kafka: Kafka = BrokerKind.EMBEDDED,
     language: Language = "en",
     as_json: Json = False,
@@ -39,7 +41,7 @@ def demo(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Let it run on at the end, until Ctrl-C")] = False,
 ) -> None:
-    """Watch eight families travel from the application to their new home, on a stack made for it."""
+    """Watch eight families travel to their new home. The stack is made for it, and ends with it."""
     began = time.monotonic()
     families = _families(examples)
     if running is not None:
@@ -82,12 +84,25 @@ def _families(examples: Path) -> list[Seen]:
 
 def _fresh(folder: Path, kafka: BrokerKind) -> Stack:
     """A stack in an empty folder; what the last demo left there is removed."""
+    _refuse_kept(folder)
     stack = plan(folder, kind=kafka, pace=PACE, temporary=True)
     supervise.refuse_second(stack)
     supervise.stop_everything(stack)
     stack.postgres.remove()
     shutil.rmtree(folder)
     return plan(folder, kind=kafka, pace=PACE, temporary=True)
+
+
+def _refuse_kept(folder: Path) -> None:
+    try:
+        kept = not known(folder).temporary
+    except PlainError:
+        return
+    if kept:
+        raise PlainError(
+            f"{folder} holds a stack that somebody keeps; a demo begins with an empty one",
+            remedy="name another folder, or none",
+        )
 
 
 async def _play_all(families: list[Seen], stack: Stack, language: str) -> None:

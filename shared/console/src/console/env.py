@@ -15,7 +15,7 @@ SCOPES = ("citizen", "officer", "partner", "ops")
 
 
 def env(folder: Folder, as_json: Json = False) -> None:
-    """Addresses and tokens (good for 12 hours) as shell exports: eval "$(qonys env)"."""
+    """Addresses and tokens, as shell exports. Tokens are good for 12 hours: eval "$(qonys env)"."""
     stack = live(folder)
     known = _addresses(stack) | asyncio.run(_tokens(stack))
     if as_json:

@@ -21,11 +21,13 @@ from console.options import Folder, Follow
 def events(
     folder: Folder,
     follow: Follow = False,
-    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be repeated")] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Only this topic; may be repeated", metavar="TOPIC")
+    ] = None,
     case: Annotated[UUID | None, typer.Option(help="Only this application", metavar="ID")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Whole CloudEvents, one a line")] = False,
 ) -> None:
-    """Everything told so far; with --follow, whatever is told from now on as well."""
+    """Everything told so far; with --follow, on as it is told. Times are UTC."""
     if unknown := set(topic or ()) - set(contracts.topics()):
         raise PlainError(f"no topic is named {', '.join(unknown)}", remedy="; ".join(contracts.topics()))
     key = str(case).encode() if case else None
@@ -35,10 +37,14 @@ def events(
 async def _show(
     stack: Stack, topics: list[str] | None, key: bytes | None, *, follow: bool, as_json: bool
 ) -> None:
+    shown = 0
     async for record in told(stack, topics=topics, follow=follow):
         if key in (None, record.key):
+            shown += 1
             text = (record.value or b"").decode(errors="replace")
             screen.out.print(text if as_json else in_words(text), markup=False, soft_wrap=True)
+    if not shown:
+        screen.say("nothing of this was told so far")
 
 
 def in_words(text: str) -> str:

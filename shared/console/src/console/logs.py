@@ -39,11 +39,18 @@ def logs(
     level: Annotated[Level, typer.Option(help="Least level shown")] = Level.INFO,
     as_json: Annotated[bool, typer.Option("--json", help="The lines as they were written")] = False,
 ) -> None:
-    """The last lines of all logs, or of one."""
-    files = _files(known(folder).logs, service)
+    """The last lines of all logs, or of one. Times are UTC."""
+    stack = known(folder)
+    if stack.secrets is not None:
+        raise PlainError(
+            "docker compose keeps this stack's logs", remedy="type: docker compose logs --tail 40 [SERVICE]"
+        )
+    files = _files(stack.logs, service)
     said = [line for file in files for line in tail(file, lines=SEARCHED_LINES).splitlines()]
     said = [line for line in said if _at_least(level, line)]
     ends = {file: file.stat().st_size for file in files}
+    if not said and not follow:
+        screen.say(f"no line of level {level} or above was written")
     for line in sorted(said, key=_time)[-lines:] if lines else []:
         _show(line, as_json=as_json)
     for line in _followed(ends) if follow else ():

@@ -1,7 +1,8 @@
 """The table of the `qonys` command, and how it fails: a sentence and a remedy, never a traceback."""
 
+import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import httpx2
 import typer
@@ -24,8 +25,6 @@ from console.parked import discard, list_parked, mend, redrive, republish, show
 from console.secret_files import init
 from console.status import status
 from console.up import down, up
-
-INTERRUPTED = 130
 
 #: Name, what carries it out, and what somebody types.
 Commands = Mapping[str, tuple[Callable[..., None], str]]
@@ -57,12 +56,17 @@ PARKED: Commands = {
     "discard": (discard, 'qonys parked discard verification/3 --reason "told by a test"'),
 }
 SECRETS: Commands = {"init": (init, "qonys secrets init")}
+GROUPS = (
+    ("parked", "Messages that wait for a person, in all services.", PARKED),
+    ("secrets", "Secrets that docker compose gives to the services.", SECRETS),
+)
+START = "qonys up --detach; qonys apply examples/02-kandas.json; qonys status"
 
 
-def app() -> None:
-    """The entry point. Exit codes: 0 well, 1 not, 2 wrong usage, 130 interrupted."""
+def app(words: Sequence[str] | None = None) -> None:
+    """What was typed is done, or it is said why not: exit codes are those of `console.__main__`."""
     try:
-        table()()
+        table()(words)
     except PlainError as error:
         _fail(str(error), error.remedy)
     except StartError as error:
@@ -71,29 +75,29 @@ def app() -> None:
         _fail(
             f"a part of the stack does not answer as it should ({type(error).__name__})", "look: qonys status"
         )
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
 
 
 def table() -> typer.Typer:
     """All commands."""
-    made = _group("Qonys on this machine: start it, use it, look into it.", COMMANDS, name="qonys")
-    parked = _group("Messages that wait for a person, in all services.", PARKED, name="parked")
-    made.add_typer(parked)
-    made.add_typer(_group("Secrets that docker compose gives to the services.", SECRETS, name="secrets"))
+    made = _group("qonys", "Qonys on this machine: start it, use it, look into it.", COMMANDS, START)
+    for name, says, commands in GROUPS:
+        made.add_typer(_group(name, says, commands, next(example for _, example in commands.values())))
     return made
 
 
-def _group(help_text: str, commands: Commands, *, name: str) -> typer.Typer:
+def _group(name: str, says: str, commands: Commands, example: str) -> typer.Typer:
     group = typer.Typer(
         name=name,
-        help=help_text,
+        help=says,
+        epilog=f"Example: {example}",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for word, (command, example) in commands.items():
-        group.command(word, epilog=f"Example: {example}")(command)
+    for word, (command, typed) in commands.items():
+        does = inspect.getdoc(command) or ""
+        short = does.partition(". ")[0].removesuffix(".") + "."  # Typer would cut a longer one off
+        group.command(word, epilog=f"Example: {typed}", short_help=short)(command)
     return group
 
 

@@ -9,7 +9,11 @@ from console.layout import BrokerKind, default_folder
 
 Folder = Annotated[
     Path,
-    typer.Option(help="Where the stack keeps everything (or QONYS_HOME)", default_factory=default_folder),
+    typer.Option(
+        help="Where the stack keeps everything",
+        default_factory=default_folder,
+        show_default="QONYS_HOME, or var/stack",
+    ),
 ]
 Kafka = Annotated[BrokerKind, typer.Option(help="The broker: embedded, or Apache Kafka")]
 Json = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout")]

@@ -26,7 +26,7 @@ Make = Callable[[Path], object]
 def init(
     folder: Annotated[Path, typer.Option(help="Where docker-compose.yml looks for them")] = Path("secrets"),
 ) -> None:
-    """Make what is missing of the secrets that docker-compose.yml names; existing ones stay as they are."""
+    """Make the secrets that docker-compose.yml names. What is there already stays as it is."""
     folder.mkdir(mode=0o700, exist_ok=True)
     made = [name for name, make in _wanted() if _made(folder, name, make)]
     _tell_compose(folder.parent / ".env")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from types import FrameType
 
 import httpx2
@@ -65,11 +66,21 @@ def watch(stack: Stack, *, say: Say) -> None:
 def stop_everything(stack: Stack) -> None:
     """Services first, then what they stand on; does nothing to what does not run."""
     stack.ready.unlink(missing_ok=True)
-    records = [record for record in stack.records.glob("*.json") if record != stack.supervisor]
+    records = _records(stack)
     with ThreadPoolExecutor(max_workers=len(records) or 1) as pool:
         list(pool.map(background.end, records))
     for part in reversed(ground(stack)):
         part.stop()
+
+
+def names_of_running(stack: Stack) -> list[str]:
+    """Whatever of the stack runs now, without its supervisor."""
+    programs = [record.stem for record in _records(stack) if background.running(record)]
+    return sorted([*programs, *(part.name for part in ground(stack) if part.running())])
+
+
+def _records(stack: Stack) -> list[Path]:
+    return [record for record in stack.records.glob("*.json") if record != stack.supervisor]
 
 
 def _start(stack: Stack, say: Say) -> None:
