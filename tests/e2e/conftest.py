@@ -1,21 +1,18 @@
-"""The demo is played once for the whole run, as a person plays it; the tests look at what it left."""
+"""Whole stacks are started as seldom as can be: what is done with them is done once for the whole run, as a
+person does it, and the tests look at what came of it."""
 
 import fcntl
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
-ROOT = Path(__file__).parents[2]
-KAFKA = "apache" if os.environ.get("QONYS_TEST_BROKER") == "apache" else "embedded"
-PATIENCE_SECONDS = 240
+from e2e.day import Day, spent
+from e2e.shell import KAFKA, Typed, qonys
 
 
 @dataclass(frozen=True)
@@ -42,31 +39,32 @@ class DemoRun:
 
 @pytest.fixture(scope="session")
 def demo() -> DemoRun:
-    """The eight families of examples/ on a stack of their own; whoever asks first plays them."""
-    run = Path(os.environ["QONYS_TEST_RUN"])
-    folder, result = run / "demo", run / "demo.json"
-    with (run / "demo.lock").open("w") as lock:
+    """The eight families of examples/ on a stack of their own."""
+    folder = _run() / "demo"
+    done = Typed(**_once("demo", lambda: asdict(_demo(folder))))
+    return DemoRun(folder, done.code, done.err, json.loads(done.out or "{}"))
+
+
+@pytest.fixture(scope="session")
+def day() -> Day:
+    """A day with a stack that is kept."""
+    return Day(**_once("day", lambda: asdict(spent(_run() / "kept"))))
+
+
+def _demo(folder: Path) -> Typed:
+    return qonys("demo", "--json", "--kafka", KAFKA, "--folder", str(folder))
+
+
+def _once(name: str, live: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Whoever of the workers asks first does it, the others wait and read what came of it."""
+    result = _run() / f"{name}.json"
+    with (_run() / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not result.exists():
-            done = qonys("demo", "--json", "--kafka", KAFKA, "--folder", str(folder))
-            result.write_text(json.dumps([done.returncode, done.stderr, done.stdout]))
-    exit_code, said, report = json.loads(result.read_text())
-    return DemoRun(folder, exit_code, said, json.loads(report or "{}"))
+            result.write_text(json.dumps(live()))
+    came: dict[str, Any] = json.loads(result.read_text())
+    return came
 
 
-def qonys(*words: str) -> subprocess.CompletedProcess[str]:
-    """What a person types, in the project's folder."""
-    command = [sys.executable, "-m", "console", *words]
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
-    )
-
-
-def running_below(folder: Path) -> Sequence[str]:
-    """Command lines of processes that know this folder, or work for one that does."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "environ"]):
-        told = [*(process.info["cmdline"] or ()), *(process.info["environ"] or {}).values()]
-        if any(str(folder) in word for word in told) and process.pid != os.getpid():
-            found.append(" ".join(process.info["cmdline"] or ()))
-    return found
+def _run() -> Path:
+    return Path(os.environ["QONYS_TEST_RUN"])

@@ -1,8 +1,11 @@
 """The whole way on real parts: eight families, as their files say it must end."""
 
 import json
+import os
+from pathlib import Path
 
-from e2e.conftest import KAFKA, ROOT, DemoRun, running_below
+from e2e.conftest import DemoRun
+from e2e.shell import KAFKA, ROOT, at_work, press_ctrl_c, running_below
 
 JAVA_BYTES = 600_000_000  # Apache Kafka in the embedded broker's place
 MEMORY_BYTES = 1_500_000_000 + (JAVA_BYTES if KAFKA == "apache" else 0)
@@ -47,3 +50,12 @@ def test_the_stack_keeps_within_its_memory(demo: DemoRun) -> None:
 def test_the_demo_leaves_events_and_letters_and_nothing_running(demo: DemoRun) -> None:
     assert (demo.folder / "events.jsonl").stat().st_size > 0
     assert running_below(demo.folder) == []
+
+
+def test_ctrl_c_ends_a_demo_at_any_moment_and_the_next_one_plays() -> None:
+    """Held by the `finally` of `supervise.running`."""
+    folder = Path(os.environ["QONYS_TEST_RUN"]) / "interrupted-demo"
+    for said in ("broker is up", "07-sent-three-times"):  # one moment while it starts, one while it plays
+        with at_work("demo", "--kafka", KAFKA, "--folder", str(folder), until=said) as demo:
+            assert press_ctrl_c(demo) == 130
+        assert running_below(folder) == []

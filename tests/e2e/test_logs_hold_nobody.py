@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import airlock_pii
 from airlock_pii import EntityType
 
-from e2e.conftest import ROOT, DemoRun
+from e2e.conftest import DemoRun
+from e2e.shell import ROOT
 from sandbox.scenarios import Scenario, load
 from sandbox.truth import Content
 

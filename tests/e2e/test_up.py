@@ -1,49 +1,40 @@
-"""A stack that is kept: it survives the death of its supervisor, and tells a forgetful broker all again."""
+"""A stack that is kept survives whatever becomes of who keeps it, and ends when it is told to."""
 
 import json
-import os
-import signal
-import time
-from pathlib import Path
 
-import psutil
+import pytest
 
-from e2e.conftest import KAFKA, qonys, running_below
+from console.layout import SERVICES
+from e2e.day import Day
 
-FAMILY = "examples/07-sent-three-times.json"
-GONE_WITHIN_SECONDS = 60
+PARTS = {"postgres", "broker", "sandbox", *SERVICES, *(f"{name}-relay" for name in SERVICES)}
 
 
-def test_a_killed_supervisor_leaves_nothing_running_and_nothing_lost() -> None:
-    folder = Path(os.environ["QONYS_TEST_RUN"]) / "kept"
-    place = ("--folder", str(folder))
-    try:
-        _up(folder)
-        application_id = qonys("apply", FAMILY, *place).stdout.strip()
-        os.kill(json.loads((folder / "run" / "supervisor.json").read_text())["pid"], signal.SIGKILL)
-        _await_nothing_below(folder)
-        _up(folder)
-        again = qonys("apply", FAMILY, *place)
-        assert again.stdout.strip() == application_id, again.stderr
-        told = qonys("events", "--case", application_id, "--json", *place).stdout.splitlines()
-        assert "kz.qonys.application.submitted.v1" in {json.loads(event)["type"] for event in told}
-    finally:
-        down = qonys("down", *place)
-    assert down.returncode == 0, down.stderr
-    assert running_below(folder) == []
+@pytest.mark.parametrize("moment", ["while it starts", "when it is ready"])
+def test_ctrl_c_ends_it_and_leaves_nothing_running(day: Day, moment: str) -> None:
+    """Held by the `finally` of `supervise.running`."""
+    assert day.interrupted[moment] == 130
+    assert day.left[moment] == []
 
 
-def _up(folder: Path) -> None:
-    up = qonys("up", "--detach", "--kafka", KAFKA, "--folder", str(folder))
-    assert up.returncode == 0, up.stderr
-    status = json.loads(qonys("status", "--json", "--folder", str(folder)).stdout)
-    assert {
-        line["name"]: line["state"] for line in status["processes"] if line["state"] not in ("up", "ready")
-    } == {}
+def test_the_next_start_finds_everything_as_it_was(day: Day) -> None:
+    assert day.code("up") == 0, day.said("up")
+    assert "All well." in day.said("status before")
+    assert day.typed["apply again"]["out"] == day.typed["apply"]["out"]
 
 
-def _await_nothing_below(folder: Path) -> None:
-    deadline = time.monotonic() + GONE_WITHIN_SECONDS
-    while left := running_below(folder):
-        assert time.monotonic() < deadline, left
-        psutil.cpu_percent(interval=0.2)
+def test_programs_learn_where_it_answers(day: Day) -> None:
+    assert day.told("up")["addresses"]["intake"] == day.told("env")["QONYS_INTAKE_URL"]
+
+
+def test_a_killed_supervisor_leaves_nothing_running_and_nothing_lost(day: Day) -> None:
+    """Held by the lifeline, and by telling a forgetful broker again what the outboxes hold."""
+    assert day.code("up again") == 0, day.said("up again")
+    told = [json.loads(event)["type"] for event in day.typed["events"]["out"].splitlines()]
+    assert "kz.qonys.application.submitted.v1" in told
+
+
+def test_down_ends_all_of_it(day: Day) -> None:
+    assert day.code("down") == 0, day.said("down")
+    assert set(day.told("down")["ended"]) == PARTS
+    assert day.left["down"] == []
