@@ -1,6 +1,7 @@
 """Every family is sent to a service of the catalogue or told why not."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from contracts.intake import ArrivalReported
 from contracts.words import Category, Language
 from integration_support.domain.catalogue import read_catalogue
 from integration_support.domain.needs import RULES, Need
+from sandbox.scenarios import Services, load
 from unit.integration_support.families import CATALOGUE, THREE_GENERATIONS, arrival
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 WORDS = Path(integration_support.__file__).parent / "words"
 
 families = st.builds(
@@ -43,6 +46,24 @@ def refused(family: ArrivalReported) -> dict[int, str]:
 
 def test_a_family_of_three_generations_gets_all_but_what_is_for_kandas_or_must_be_asked_for() -> None:
     assert refused(THREE_GENERATIONS) == {4: "citizen_already", 5: "citizen_already", 14: "not_reported"}
+
+
+def age_on(day: date, born: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@pytest.mark.parametrize("name", ["01-resettler", "02-kandas"])
+def test_an_examples_numbers_are_those_of_the_catalogue(name: str) -> None:
+    today = date(2026, 5, 4)
+    scenario = load(EXAMPLES / f"{name}.json", today=today)
+    said = scenario.application
+    family = arrival(
+        category=Category(said["category"]),
+        ages=tuple(age_on(today, date.fromisoformat(one["birth_date"])) for one in said["members"]),
+        foreign_education=False,
+    )
+    needed, explained = CATALOGUE.for_family(family)
+    assert scenario.expect.services == Services(done=len(needed), not_needed=len(explained))
 
 
 def test_a_single_kandas_without_children_is_told_why_nine_services_are_not_for_him() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from console.play import Seen, differences
-from sandbox.scenarios import load
+from sandbox.scenarios import Services, load
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+PAID = {"amount_tenge": 6_500_000, "mortgage_tenge": 0}
 
 
 def seen(name: str, *states: str, **case: Any) -> Seen:
@@ -45,6 +46,15 @@ def test_every_difference_is_named(change: dict[str, Any], difference: str) -> N
     for name, value in change.items():
         setattr(family, name, value)
     assert differences(family) == [difference]
+
+
+def test_a_service_that_was_neither_given_nor_explained_is_a_difference() -> None:
+    family = seen("01-resettler", "settled", certificate={}, payment=PAID)
+    family.letters = ["plan_completed"]
+    family.services = Services(done=21, not_needed=4)
+    assert differences(family) == []
+    family.services = Services(done=20, not_needed=4)
+    assert differences(family) == ["services: 20 done, 4 not needed instead of 21 done, 4 not needed"]
 
 
 def test_a_state_that_must_be_passed_must_be_seen() -> None:

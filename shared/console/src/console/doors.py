@@ -14,7 +14,7 @@ from console.compose import reachable
 from console.errors import PlainError
 from console.layout import SERVICES, Stack, known, typed
 from console.world import SECONDS, World, opened_world
-from sandbox.scenarios import PaperFile, Scenario
+from sandbox.scenarios import PaperFile, Scenario, Services
 
 #: Notices that went out; their other states are on the way or failed.
 GONE_OUT = frozenset({"sent", "delivered"})
@@ -41,12 +41,14 @@ class Doors:
         """May look at any case, and act in none."""
         return Citizen(http=self.services["intake"], bearer=self.officer, language=self.language)
 
-    async def services_of(self, application_id: str) -> int:
-        """How many services the plan refers the family to or explains."""
+    async def services_of(self, application_id: str) -> Services:
+        """What became of the family's services; one is not needed only where the plan says why."""
         asked = {"Authorization": self.officer}
         door = self.services["integration-support"]
         answer = await door.get(f"/v1/plans/{application_id}", headers=asked)
-        return len(answer.raise_for_status().json()["services"])
+        rows: list[dict[str, Any]] = answer.raise_for_status().json()["services"]
+        explained = [row for row in rows if row["state"] == "not_applicable" and row["because"]["says"]]
+        return Services(done=sum(row["state"] == "done" for row in rows), not_needed=len(explained))
 
     async def plan_of(self, application_id: str) -> dict[str, Any] | None:
         """The family's plan, which begins with its arrival."""

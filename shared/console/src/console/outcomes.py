@@ -63,7 +63,7 @@ def _shown_by(family: Seen) -> str:
     elif certificate := case.get("certificate"):
         facts.append(f"certificate {certificate['number']}")
     if family.services:
-        facts.append(f"{family.services} services")
+        facts.append(f"services: {family.services}")
     facts += [reason["says"] for reason in case.get("reasons", [])[:1]]
     facts += [f"went through {state}" for state in family.scenario.expect.passes]
     if waited := family.scenario.expect.waits_for:
@@ -84,7 +84,7 @@ def _plain(family: Seen) -> dict[str, Any]:
         "states": family.states,
         "waited_for": sorted(family.waited_for),
         "application_ids": sorted(family.cases),
-        "services": family.services,
+        "services": family.services and family.services.model_dump(),
         "letters": family.letters,
         "reasons": [reason["code"] for reason in family.case.get("reasons", [])],
         "payment": family.case.get("payment"),

@@ -8,7 +8,7 @@ from typing import Any
 from console.citizen import Citizen
 from console.doors import Doors
 from sandbox.families import Family
-from sandbox.scenarios import About, Act, Expect, Scenario, filed
+from sandbox.scenarios import About, Act, Expect, Scenario, Services, filed
 
 LOOK_SECONDS = 0.3
 #: The letter that a family must have by the time its case stands there.
@@ -33,7 +33,7 @@ class Seen:
     states: list[str] = field(default_factory=list)
     waited_for: set[str] = field(default_factory=set)
     case: dict[str, Any] = field(default_factory=dict)
-    services: int | None = None
+    services: Services | None = None
     letters: list[str] = field(default_factory=list)  # what each letter that went out is about
     trouble: str | None = None
 

@@ -62,6 +62,16 @@ class Act(Record):
     body: dict[str, Any]
 
 
+class Services(Record):
+    """What became of the catalogue: services given, and services that say why this family needs them not."""
+
+    done: int
+    not_needed: int
+
+    def __str__(self) -> str:
+        return f"{self.done} done, {self.not_needed} not needed"
+
+
 class Expect(Record):
     """What must come of it. `passes`: states seen on the way; `waits_for`: `waiting.for` seen on the way."""
 
@@ -72,7 +82,7 @@ class Expect(Record):
     certificate: bool
     amount_tenge: int | None = None
     mortgage_tenge: int | None = None
-    services: int | None = None  # of the plan: referred or explained
+    services: Services | None = None
 
 
 class Scenario(Record):
