@@ -1,5 +1,6 @@
 """What is loaded in part decides as if all were known, and comes back from the tables as it went in."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from random import Random
@@ -14,6 +15,8 @@ from contracts.intake import ApplicationWithdrawn
 from contracts.verification import QuotaReserved
 from messaging import Connection, Decision, Message
 from unit.verification.families import (
+    CADASTRAL_NUMBER,
+    IIN,
     NORTH,
     POLICY,
     QUESTIONNAIRE,
@@ -33,6 +36,14 @@ from verification.domain.draft import LedgerOf
 from verification.domain.quota import Place
 
 QUOTA = 30
+STATES = ("cases", "checks", "places", "ledgers", "quota_entries", "certificates", "payments")
+PERSONAL = ("families", "evidence", "homes")
+PERSONAL_COLUMN = re.compile("name|iin|birth|address|email|phone|cadastral|contract|diploma|body|members")
+PAID_BEFORE = """
+INSERT INTO certificates VALUES ('00000000-0000-0000-0000-000000000001', 'KZ-1', 9, 1, '590000000',
+  'resettler', '2026-03-02', '2026-03-02', 'a.b.c', 'issued');
+INSERT INTO payments VALUES ('00000000-0000-0000-0000-000000000001', 'KZ-1', '15:1', '7', 5, 5, now());
+"""
 ACCOUNTS = """
 SELECT coalesce(sum(people) FILTER (WHERE target = $1), 0)
   - coalesce(sum(people) FILTER (WHERE source = $1), 0)
@@ -156,16 +167,42 @@ async def test_a_case_comes_back_from_the_tables_as_it_was(tables: Tables) -> No
 
 
 async def test_personal_data_lies_in_tables_of_its_own(tables: Tables) -> None:
-    said = application(member())
-    family = uuid4()
-    (ask, *_) = asks_of(list((await tables.hear(family, said)).effects))
+    """A family goes all the way to its payment; whatever could name it is then in no table of states."""
+    said, family = application(member()), uuid4()
+    (ask, *others) = asks_of(list((await tables.hear(family, said)).effects))
     answer = confirming(ask, said)
     assert isinstance(answer, PersonAnswer)
     kept = Evidence(service_id="s", request_id="r", received_at=tables.known.now, body="Мысалов".encode())
-    await tables.hear(family, replace(answer, evidence=(kept,)))
-    for table in ("cases", "checks", "places", "ledgers", "quota_entries", "certificates", "payments"):
+    answers = (replace(answer, evidence=(kept,)), *(confirming(other, said) for other in others))
+    for body in (*answers, QUESTIONNAIRE, home()):
+        await tables.hear(family, body)
+    for table in STATES:
         rows = await tables.conn.fetch(f"SELECT to_jsonb(t)::text AS row FROM {table} AS t")
+        assert rows
         text = " ".join(row["row"] for row in rows)
-        assert "Мысалов" not in text
-        assert "900101100014" not in text
-    assert await tables.conn.fetchval("SELECT count(*) FROM evidence WHERE application_id = $1", family) == 1
+        assert [word for word in ("Мысалов", IIN, CADASTRAL_NUMBER) if word in text] == []
+    for table in PERSONAL:
+        where = "WHERE application_id = $1"
+        assert await tables.conn.fetchval(f"SELECT count(*) FROM {table} {where}", family) == 1
+
+
+async def test_no_table_of_states_has_a_column_for_personal_data(tables: Tables) -> None:
+    columns = await tables.conn.fetch(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_name = ANY($1)",
+        [*STATES, *PERSONAL],
+    )
+    personal = {row["table_name"] for row in columns if PERSONAL_COLUMN.search(row["column_name"])}
+    assert personal <= set(PERSONAL)
+    assert "homes" in personal
+
+
+async def test_a_home_that_was_paid_for_before_it_had_a_table_finds_its_way_there(database: str) -> None:
+    conn = await asyncpg.connect(database)
+    mine = migrations_of("verification")
+    await migrate(conn, [*migrations_of("messaging"), *mine[:3]])
+    await conn.execute(PAID_BEFORE)
+    await migrate(conn, [*migrations_of("messaging"), *mine])
+    (home_before,) = await conn.fetch("SELECT cadastral_number, contract_number FROM homes")
+    assert tuple(home_before) == ("15:1", "7")
+    assert await conn.fetchval("SELECT amount_tenge FROM payments") == 5
+    await conn.close()

@@ -174,7 +174,7 @@ INSERT INTO quota_entries (year, region, category, application_id, people, sourc
   (2026, '{REGION}', 'resettler', '{SETTLED}', 36, 'reserved', 'issued', now());
 INSERT INTO certificates VALUES
   ('{SETTLED}', '{NUMBER}', {CAP}, 36, '{REGION}', 'resettler', now(), now(), 'a.b.c', 'issued');
-INSERT INTO payments VALUES ('{SETTLED}', '{NUMBER}', '1', '1', {PRICE}, {CAP}, now());
+INSERT INTO payments VALUES ('{SETTLED}', '{NUMBER}', {PRICE}, {CAP}, now());
 """
 PLANNED = f"""
 INSERT INTO plans VALUES

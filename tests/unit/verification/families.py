@@ -45,6 +45,7 @@ from verification.domain.quota import Ledger, LedgerKey
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 TURKISTAN, SEVERO = "610000000", "590000000"
+CADASTRAL_NUMBER = "15:234:005:128"
 IIN, SPOUSE_IIN = "900101100014", "900101100500"
 NORTH = LedgerKey(2026, SEVERO, Category.RESETTLER)
 QUESTIONNAIRE = QuestionnaireCompleted(housing_intent="purchase", wants_work=True, wants_training=False)
@@ -123,7 +124,7 @@ def person(of: Member, **changes: Any) -> Person:
 
 def home(price_tenge: int = 6_000_000, kato: str = "591010000") -> HousingChosen:
     return HousingChosen(
-        cadastral_number="15:234:005:128", price_tenge=price_tenge, kato=kato, contract_number="1"
+        cadastral_number=CADASTRAL_NUMBER, price_tenge=price_tenge, kato=kato, contract_number="1"
     )
 
 

@@ -21,7 +21,7 @@ from verification.domain import checks, eligibility, payments, places
 from verification.domain.answers import Answer, Cause, DiplomaAnswer, PersonAnswer, WorkAnswer
 from verification.domain.case import Case, CheckKey, CheckState, Stage, Submission, submission_of
 from verification.domain.checks import SilenceOver
-from verification.domain.draft import Draft, EvidenceOf, FamilyOf, PaymentOf, Policy
+from verification.domain.draft import Draft, EvidenceOf, FamilyOf, HomeOf, PaymentOf, Policy
 from verification.domain.reasons import reason
 
 _REGISTERS: Mapping[type, Register] = {
@@ -167,6 +167,7 @@ def _housing(draft: Draft, message: Message) -> None:
         return
     made = payments.payment(draft.certificate, home, now=draft.now)
     draft.keep(PaymentOf(draft.application_id), made)
+    draft.keep(HomeOf(draft.application_id), payments.paid_home(made, home))
     draft.tell(payments.authorised(made))
 
 

@@ -43,6 +43,13 @@ class PaymentOf:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeOf:
+    """Where the home of a payment is put."""
+
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceOf:
     """The `number`-th reply that one message brought."""
 

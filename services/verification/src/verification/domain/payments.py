@@ -16,8 +16,6 @@ class Payment:
 
     application_id: UUID
     certificate_number: str
-    cadastral_number: str
-    contract_number: str
     price_tenge: int
     amount_tenge: int
     authorised_at: datetime
@@ -25,6 +23,15 @@ class Payment:
     @property
     def mortgage_tenge(self) -> int:
         return self.price_tenge - self.amount_tenge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidHome:
+    """The home that is paid for: personal data, kept in a table of its own."""
+
+    application_id: UUID
+    cadastral_number: str
+    contract_number: str
 
 
 def objection(certificate: Certificate | None, paid: Payment | None, home: HousingChosen) -> str | None:
@@ -45,11 +52,17 @@ def payment(certificate: Certificate, home: HousingChosen, *, now: datetime) -> 
     return Payment(
         application_id=certificate.application_id,
         certificate_number=certificate.number,
-        cadastral_number=home.cadastral_number,
-        contract_number=home.contract_number,
         price_tenge=home.price_tenge,
         amount_tenge=min(share, certificate.cap_tenge),
         authorised_at=now,
+    )
+
+
+def paid_home(made: Payment, home: HousingChosen) -> PaidHome:
+    return PaidHome(
+        application_id=made.application_id,
+        cadastral_number=home.cadastral_number,
+        contract_number=home.contract_number,
     )
 
 

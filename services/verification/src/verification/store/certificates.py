@@ -1,4 +1,4 @@
-"""Certificates and payments: one of each for a family."""
+"""Certificates and payments, one of each for a family, and the home that is paid for."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from contracts.words import Category
 from messaging import Connection, Key
 from verification.domain.certificates import Certificate, CertificateState
 from verification.domain.draft import CertificateOf, PaymentOf
-from verification.domain.payments import Payment
+from verification.domain.payments import PaidHome, Payment
 from verification.store.rows import write
 
 LOAD_CERTIFICATES = "SELECT * FROM certificates WHERE application_id = ANY($1::uuid[])"
@@ -27,11 +27,16 @@ ON CONFLICT (application_id) DO UPDATE SET state = excluded.state WHERE certific
 
 # A second payment is an error: the rules refuse it before it gets here.
 INSERT_PAYMENTS = """
-INSERT INTO payments (application_id, certificate_number, cadastral_number, contract_number, price_tenge,
-  amount_tenge, authorised_at)
+INSERT INTO payments (application_id, certificate_number, price_tenge, amount_tenge, authorised_at)
 SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (application_id uuid, certificate_number text,
-  cadastral_number text, contract_number text, price_tenge bigint, amount_tenge bigint,
-  authorised_at timestamptz)
+  price_tenge bigint, amount_tenge bigint, authorised_at timestamptz)
+"""
+
+# Personal data, and no decision needs it again: it is written and not loaded.
+INSERT_HOMES = """
+INSERT INTO homes (application_id, cadastral_number, contract_number)
+SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (application_id uuid, cadastral_number text,
+  contract_number text)
 """
 
 
@@ -50,6 +55,7 @@ async def save(conn: Connection, states: Mapping[Key, Any]) -> None:
     if await write(conn, PUT_CERTIFICATES, certificates) != len(certificates):
         raise ValueError("a family would have a second certificate")
     await write(conn, INSERT_PAYMENTS, payments)
+    await write(conn, INSERT_HOMES, [state for state in states.values() if isinstance(state, PaidHome)])
 
 
 def _certificate(row: asyncpg.Record) -> Certificate:
