@@ -41,6 +41,8 @@ from verification.domain.checks import Patience
 from verification.domain.decisions import decide
 from verification.domain.draft import Policy
 from verification.domain.quota import Ledger, LedgerKey
+from verification.domain.rules import read_rules
+from verification.settings import RULES as RULES_FILE
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -49,7 +51,9 @@ CADASTRAL_NUMBER = "15:234:005:128"
 IIN, SPOUSE_IIN = "900101100014", "900101100500"
 NORTH = LedgerKey(2026, SEVERO, Category.RESETTLER)
 QUESTIONNAIRE = QuestionnaireCompleted(housing_intent="purchase", wants_work=True, wants_training=False)
+RULES = read_rules(RULES_FILE.read_bytes())
 POLICY = Policy(
+    rules=RULES,
     signer=Signer("key-1", lambda raw: raw[:1] * 64),
     zone=ZoneInfo("Asia/Almaty"),
     patience=Patience(first_seconds=60, longest_seconds=21_600),
@@ -163,10 +167,11 @@ class Bench:
     states: dict[Any, Any] = field(default_factory=dict)
     now: datetime = NOW
     effects: list[tuple[UUID, Effect]] = field(default_factory=list)
+    policy: Policy = POLICY
 
     def hear(self, family: UUID, body: object) -> list[Effect]:
         message = Message(id=uuid4(), subject=family, body=body, time=self.now, correlation_id="c")
-        decision = decide(self.states, message, now=self.now, policy=POLICY)
+        decision = decide(self.states, message, now=self.now, policy=self.policy)
         self.states.update(decision.states)
         self.effects += [(_about(family, effect), effect) for effect in decision.effects]
         self.now += timedelta(seconds=1)

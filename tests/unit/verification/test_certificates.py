@@ -26,6 +26,7 @@ from contracts.verification import (
 from unit.verification.families import (
     NORTH,
     QUESTIONNAIRE,
+    RULES,
     SEVERO,
     Bench,
     application,
@@ -194,7 +195,8 @@ def test_no_payment_exceeds_cap_or_price_and_nothing_is_left_over(price: int, ye
         submitted_on=date(year, 3, 2),
         jws="",
     )
-    made = payment(certificate, home(price), now=bench().now)
+    share = RULES.on(certificate.submitted_on).share_percent
+    made = payment(certificate, home(price), share_percent=share, now=bench().now)
     assert 0 <= made.amount_tenge <= min(CAP, price)
     assert made.amount_tenge + made.mortgage_tenge == price
     if year == 2025:

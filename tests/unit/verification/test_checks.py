@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.intake import ApplicationWithdrawn, Kinship, PaperKind
+from contracts.intake import ApplicationWithdrawn, Kinship, Member, PaperKind
 from contracts.verification import (
     CheckConfirmed,
     CheckContradicted,
@@ -20,6 +20,7 @@ from contracts.words import Category, Register
 from messaging import Ask, Unanswered
 from unit.verification.families import (
     DAY,
+    RULES,
     SPOUSE_IIN,
     application,
     asked_about,
@@ -43,10 +44,11 @@ from verification.domain.answers import (
     DiplomaFinding,
     Document,
     Kandas,
+    Person,
     PersonAnswer,
     WorkAnswer,
 )
-from verification.domain.case import Stage, submission_of
+from verification.domain.case import Stage, Submission, submission_of
 from verification.domain.findings import person_contradicts
 
 SPOUSE = member(
@@ -201,6 +203,10 @@ def test_a_skilled_spouse_unknown_to_the_labour_market_does_not_hold_the_case_up
     assert tried.case(family).stage is Stage.ELIGIBLE
 
 
+def contradicts(submission: Submission, of: Member, record: Person) -> str | None:
+    return person_contradicts(submission, of, record, RULES.on(submission.submitted_on))
+
+
 @pytest.mark.parametrize(
     ("record", "code"),
     [
@@ -220,7 +226,7 @@ def test_a_skilled_spouse_unknown_to_the_labour_market_does_not_hold_the_case_up
 )
 def test_what_the_persons_register_says_of_a_resettler(record: dict[str, Any], code: str | None) -> None:
     submission = submission_of(application())
-    assert person_contradicts(submission, member(), person(member(), **record)) == code
+    assert contradicts(submission, member(), person(member(), **record)) == code
 
 
 @pytest.mark.parametrize(
@@ -235,7 +241,7 @@ def test_what_the_persons_register_says_of_a_resettler(record: dict[str, Any], c
 def test_what_the_persons_register_says_of_a_kandas(kandas: Kandas | None, code: str | None) -> None:
     submission = submission_of(application(category=Category.KANDAS))
     record = person(member(), kandas=kandas, citizenship="CHN", address=None)
-    assert person_contradicts(submission, member(), record) == code
+    assert contradicts(submission, member(), record) == code
 
 
 @pytest.mark.parametrize(
@@ -255,21 +261,19 @@ def test_an_identity_card_must_be_known_and_fit(
     applicant = member()
     submission = submission_of(application(papers=(paper(applicant, PaperKind.IDENTITY_CARD, number),)))
     document = Document(kind="01", number="041234567", status=status, expires_on=expires_on)
-    assert person_contradicts(submission, applicant, person(applicant, documents=(document,))) == code
+    assert contradicts(submission, applicant, person(applicant, documents=(document,))) == code
 
 
 def test_a_kandas_with_papers_in_arabic_script_matches_the_register() -> None:
     said = named(member(), "سەيتقازىۇلى", "نۇرلان")
     record = person(member(), family_name="Сейтқазыұлы", given_name="Нұрлан", patronymic=None)
-    assert (
-        person_contradicts(submission_of(application(said, category=Category.KANDAS)), said, record) is None
-    )
+    assert contradicts(submission_of(application(said, category=Category.KANDAS)), said, record) is None
 
 
 def test_residence_is_asked_of_the_applicant_only() -> None:
     newborn = child(date(2026, 1, 10))
     record = person(newborn, address=Address(kato="611010000", since=date(2026, 1, 20)))
-    assert person_contradicts(submission_of(application(member(), newborn)), newborn, record) is None
+    assert contradicts(submission_of(application(member(), newborn)), newborn, record) is None
 
 
 def test_an_answer_without_content_is_a_bug_and_not_a_verdict() -> None:

@@ -24,7 +24,6 @@ from verification.domain.answers import Work, WorkAnswer
 from verification.domain.draft import OpenRegions
 from verification.domain.quota import LedgerKey
 from verification.domain.reasons import REASONS
-from verification.domain.rules import RULE_SETS, rule_set_on
 
 UNSKILLED: dict[str, Any] = {"diploma_number": None, "skill": None}
 SKILLED: dict[str, Any] = {"diploma_number": None, "skill": "7212"}
@@ -118,29 +117,6 @@ def test_the_year_of_submission_decides_which_quota_counts() -> None:
     family = tried.apply(application(submitted_on=date(2025, 12, 31)))
     assert [e.year for e in tried.told(family, QuotaReserved)] == [2025]
     assert tried.told(family, EligibilityDecided)[0].rule_set == "order-234-2025"
-
-
-@pytest.mark.parametrize(
-    ("day", "name", "cap_tenge"),
-    [
-        (date(2025, 12, 31), "order-234-2025", 4_561_120),
-        (date(2026, 1, 1), "order-234-2026", 7_028_125),
-        (date(2031, 7, 1), "order-234-2026", 7_028_125),
-    ],
-)
-def test_the_rule_set_in_force_on_the_day_decides(day: date, name: str, cap_tenge: int) -> None:
-    rules = rule_set_on(day)
-    assert (rules.name, rules.cap_tenge) == (name, cap_tenge)
-
-
-def test_a_day_before_all_known_rules_is_an_error_and_not_a_guess() -> None:
-    with pytest.raises(LookupError, match="2024-12-31"):
-        rule_set_on(date(2024, 12, 31))
-
-
-def test_rule_sets_are_in_order_and_name_their_acts() -> None:
-    assert sorted(RULE_SETS, key=lambda rules: rules.applies_from) == list(RULE_SETS)
-    assert all(rules.act for rules in RULE_SETS)
 
 
 def test_every_reason_names_its_act_and_speaks_three_languages() -> None:

@@ -26,6 +26,7 @@ def _service(parts: Parts[VerificationSettings]) -> Service:
 
 def _policy(settings: VerificationSettings) -> Policy:
     return Policy(
+        rules=settings.rules,
         signer=signer_of(settings.certificate_key_file.read_bytes()),
         zone=settings.zone,
         patience=Patience(

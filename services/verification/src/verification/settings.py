@@ -1,13 +1,22 @@
 """What verification is told by its environment, beside what every service is told."""
 
-from pydantic import AnyHttpUrl, Field, FilePath
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import AnyHttpUrl, Field, FilePath, field_validator
 
 from chassis.settings import ServiceSettings
+from verification.domain.rules import RuleBook, read_rules
+
+RULES = Path(str(files("verification") / "data" / "rules.json"))
 
 
 class VerificationSettings(ServiceSettings):
-    """The gateway to the registers, patience with them, and the key that signs certificates."""
+    """The rules, the gateway to the registers, patience with them, and the key that signs certificates."""
 
+    rules_file: FilePath | None = Field(
+        None, description="Dated rule sets as JSON (docs/rules.md); those in the package when not given"
+    )
     certificate_key_file: FilePath = Field(
         description="Private key that signs certificates: PEM, elliptic curve P-256"
     )
@@ -28,3 +37,14 @@ class VerificationSettings(ServiceSettings):
     silence_longest_seconds: float = Field(
         21_600, gt=0, description="Longest pause before a silent register is asked again"
     )
+
+    @field_validator("rules_file")
+    @classmethod
+    def _are_rules(cls, file: Path | None) -> Path | None:
+        if file is not None:
+            read_rules(file.read_bytes())
+        return file
+
+    @property
+    def rules(self) -> RuleBook:
+        return read_rules((self.rules_file or RULES).read_bytes())

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from contracts.intake import ApplicationSubmitted, Kinship, Member, Paper
 from contracts.words import Category, Reason, Register
-from verification.domain.rules import RuleSet, rule_set_on
 
 
 class Stage(StrEnum):
@@ -73,10 +72,6 @@ class Submission:
     submitted_on: date
     consented_at: datetime
     family: Family
-
-    @property
-    def rules(self) -> RuleSet:
-        return rule_set_on(self.submitted_on)
 
     @property
     def people(self) -> int:

@@ -16,7 +16,6 @@ from uuid import UUID
 from contracts.verification import CertificateIssued
 from contracts.words import Category
 from verification.domain.quota import LedgerKey, Place
-from verification.domain.rules import rule_set_on
 
 ISSUER = "urn:qonys:verification"
 _SERIES = {Category.RESETTLER: "R", Category.KANDAS: "K"}
@@ -51,9 +50,10 @@ class Signer:
     sign: Callable[[bytes], bytes]
 
 
-def cut(ledger: LedgerKey, place: Place, *, number: int, issued_on: date, signer: Signer) -> Certificate:
+def cut(
+    ledger: LedgerKey, place: Place, *, number: int, cap_tenge: int, issued_on: date, signer: Signer
+) -> Certificate:
     """The certificate of a place that has just become issued."""
-    cap_tenge = rule_set_on(place.submitted_on).cap_tenge
     name = f"KZ-{ledger.region[:2]}-{ledger.year}-{_SERIES[ledger.category]}{number:06d}"
     claims = {
         "iss": ISSUER,

@@ -29,6 +29,7 @@ from verification.domain.case import Check, CheckKey, CheckState, Submission
 from verification.domain.days import age_on
 from verification.domain.findings import person_contradicts
 from verification.domain.reasons import reason
+from verification.domain.rules import RuleSet
 
 #: From this age a person has an IIN and papers of his own; one without them cannot be checked.
 ADULT_AGE = 18
@@ -78,12 +79,12 @@ def ask(application_id: UUID, submission: Submission, key: CheckKey) -> Ask:
     return Ask(key.register.value, _question(application_id, submission, key), attempts=ATTEMPTS)
 
 
-def heard(submission: Submission, check: Check, answer: Answer) -> Check:
+def heard(submission: Submission, check: Check, answer: Answer, rules: RuleSet) -> Check:
     """The check after a register spoke. Its answer must not be a silence (see `is_silence`)."""
     match answer:
         case PersonAnswer(person=person) if person is not None:
             member = submission.member(answer.member_id)
-            code = person_contradicts(submission, member, person) if member else None
+            code = person_contradicts(submission, member, person, rules) if member else None
             return _settled(check, code)
         case DiplomaAnswer(finding=finding) if finding is not None:
             return _settled(check, _DIPLOMA_REASONS.get(finding))

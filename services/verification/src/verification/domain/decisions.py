@@ -72,7 +72,8 @@ def _answered(draft: Draft, message: Message) -> None:
     if checks.is_silence(submission, answer):
         _silent(draft, key, answer.silent or Cause.UNEXPECTED)
         return
-    check = checks.heard(submission, draft.case.checks[key], answer)
+    rules = draft.rules_on(submission.submitted_on)
+    check = checks.heard(submission, draft.case.checks[key], answer, rules)
     draft.keep_case(draft.case.with_check(key, check))
     draft.effects.append(checks.told(key, check))
     _conclude(draft, submission)
@@ -125,14 +126,15 @@ def _conclude(draft: Draft, submission: Submission) -> None:
 
 
 def _entitle(draft: Draft, submission: Submission) -> None:
-    reasons = eligibility.obstacles(draft.case, submission)
+    rules = draft.rules_on(submission.submitted_on)
+    reasons = eligibility.obstacles(draft.case, submission, rules)
     ledger = draft.ledger(places.ledger_key(submission))
     if not reasons and (ledger is None or submission.people > ledger.quota):
         open_regions = draft.open_regions(submission.submitted_on.year, submission.category)
         reasons = (eligibility.no_quota(open_regions),)
     stage = Stage.REFUSED if reasons else Stage.ELIGIBLE
     draft.keep_case(replace(draft.case, stage=stage))
-    draft.tell(EligibilityDecided(eligible=not reasons, rule_set=submission.rules.name, reasons=reasons))
+    draft.tell(EligibilityDecided(eligible=not reasons, rule_set=rules.name, reasons=reasons))
     if reasons or ledger is None:
         _refuse_what_was_asked(draft)
     else:
@@ -165,7 +167,8 @@ def _housing(draft: Draft, message: Message) -> None:
     if code is not None or draft.certificate is None:
         draft.tell(PaymentRefused(reasons=(reason(code or "no_certificate"),)))
         return
-    made = payments.payment(draft.certificate, home, now=draft.now)
+    share = draft.rules_on(draft.certificate.submitted_on).share_percent
+    made = payments.payment(draft.certificate, home, share_percent=share, now=draft.now)
     draft.keep(PaymentOf(draft.application_id), made)
     draft.keep(HomeOf(draft.application_id), payments.paid_home(made, home))
     draft.tell(payments.authorised(made))

@@ -14,6 +14,7 @@ from verification.domain.certificates import Certificate, Signer
 from verification.domain.checks import Patience
 from verification.domain.payments import Payment
 from verification.domain.quota import Ledger, LedgerKey
+from verification.domain.rules import RuleBook, RuleSet
 
 T = TypeVar("T")
 
@@ -68,8 +69,9 @@ class OpenRegions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What an installation settles: the signing key, the citizens' time zone, patience with registers."""
+    """What an installation settles: rules, signing key, the citizens' time zone, patience with registers."""
 
+    rules: RuleBook
     signer: Signer
     zone: ZoneInfo
     patience: Patience
@@ -102,6 +104,10 @@ class Draft:
     def today(self) -> date:
         """The day in Kazakhstan."""
         return self.now.astimezone(self.policy.zone).date()
+
+    def rules_on(self, day: date) -> RuleSet:
+        """The rules of a family that applied on this day."""
+        return self.policy.rules.on(day)
 
     def ledger(self, key: LedgerKey) -> Ledger | None:
         return self._get(key, Ledger)

@@ -10,18 +10,19 @@ from verification.domain.answers import Document, Kandas, Person
 from verification.domain.case import Submission
 from verification.domain.days import years_before
 from verification.domain.names import same_family_name, same_name
+from verification.domain.rules import RuleSet
 
 CITIZEN = "KAZ"
 #: Papers that the persons' register knows by number, and their codes in the official list of 2023.
 _KINDS = {PaperKind.IDENTITY_CARD: "01", PaperKind.PASSPORT: "02"}
 
 
-def person_contradicts(submission: Submission, member: Member, person: Person) -> str | None:
+def person_contradicts(submission: Submission, member: Member, person: Person, rules: RuleSet) -> str | None:
     """The code of the first thing that differs from what was said of this member."""
     return (
         _about_identity(member, person)
         or _about_papers(submission, member, person)
-        or (_about_applicant(submission, person) if member == submission.applicant else None)
+        or (_about_applicant(submission, person, rules) if member == submission.applicant else None)
     )
 
 
@@ -68,10 +69,10 @@ def _is_fit(document: Document, submission: Submission) -> bool:
     return document.status == "VALID" and unexpired
 
 
-def _about_applicant(submission: Submission, person: Person) -> str | None:
+def _about_applicant(submission: Submission, person: Person, rules: RuleSet) -> str | None:
     if submission.category is Category.KANDAS:
         return _about_kandas(person.kandas)
-    return _about_resettler(submission, person)
+    return _about_resettler(submission, person, rules)
 
 
 def _about_kandas(kandas: Kandas | None) -> str | None:
@@ -81,14 +82,14 @@ def _about_kandas(kandas: Kandas | None) -> str | None:
     return "quota_used_before" if kandas.quota_included_on else None
 
 
-def _about_resettler(submission: Submission, person: Person) -> str | None:
-    """A citizen, permanently registered for a year in the region of departure (Order 234)."""
+def _about_resettler(submission: Submission, person: Person, rules: RuleSet) -> str | None:
+    """A citizen, permanently registered long enough in the region of departure (Order 234)."""
     if person.citizenship != CITIZEN:
         return "not_a_citizen"
     address = person.address
     if address is None or address.kato[:2] != submission.region_from[:2]:
         return "registered_elsewhere"
-    latest = years_before(submission.submitted_on, submission.rules.registered_years)
+    latest = years_before(submission.submitted_on, rules.registered_years)
     return "registered_too_short" if address.since > latest else None
 
 

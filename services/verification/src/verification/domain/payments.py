@@ -7,7 +7,6 @@ from uuid import UUID
 from contracts.intake import HousingChosen
 from contracts.verification import PaymentAuthorised
 from verification.domain.certificates import Certificate, CertificateState
-from verification.domain.rules import rule_set_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +44,9 @@ def objection(certificate: Certificate | None, paid: Payment | None, home: Housi
     return "price_missing" if home.price_tenge == 0 else None
 
 
-def payment(certificate: Certificate, home: HousingChosen, *, now: datetime) -> Payment:
+def payment(certificate: Certificate, home: HousingChosen, *, share_percent: int, now: datetime) -> Payment:
     """What the certificate pays: its share of the price, at most its cap; never a cash remainder."""
-    rules = rule_set_on(certificate.submitted_on)
-    share = home.price_tenge * rules.share_percent // 100
+    share = home.price_tenge * share_percent // 100
     return Payment(
         application_id=certificate.application_id,
         certificate_number=certificate.number,

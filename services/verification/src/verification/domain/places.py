@@ -72,7 +72,14 @@ def _reserved(draft: Draft, ledger: Ledger, place: Place) -> Ledger:
 def _issue(draft: Draft, ledger: Ledger, place: Place) -> Ledger:
     """In one transaction: the reservation becomes an issued place and the certificate comes into being."""
     ledger, number = ledger.numbered(place.application_id, draft.now)
-    certificate = cut(ledger.key, place, number=number, issued_on=draft.today, signer=draft.policy.signer)
+    certificate = cut(
+        ledger.key,
+        place,
+        number=number,
+        cap_tenge=draft.rules_on(place.submitted_on).cap_tenge,
+        issued_on=draft.today,
+        signer=draft.policy.signer,
+    )
     draft.keep(ledger.key, ledger)
     draft.keep(CertificateOf(place.application_id), certificate)
     draft.tell(issued(certificate), subject=place.application_id)
