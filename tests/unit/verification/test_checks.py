@@ -49,6 +49,7 @@ from verification.domain.answers import (
     WorkAnswer,
 )
 from verification.domain.case import Stage, Submission, submission_of
+from verification.domain.checks import consent_token
 from verification.domain.findings import person_contradicts
 
 SPOUSE = member(
@@ -75,6 +76,13 @@ def test_a_resettler_family_is_asked_about_in_three_registers() -> None:
 def test_the_labour_market_is_not_asked_about_kandas() -> None:
     effects = bench().hear(uuid4(), application(member(), SPOUSE, category=Category.KANDAS))
     assert {ask.target for ask in asks_of(effects)} == {"persons", "education"}
+
+
+def test_the_persons_register_is_asked_with_what_stands_in_for_the_consents_token() -> None:
+    family = uuid4()
+    calls = [ask.call for ask in asks_of(bench().hear(family, application(member(), SPOUSE)))]
+    tokens = [call.consent for call in calls if isinstance(call, AskPerson)]
+    assert tokens == [consent_token(family)] * 2
 
 
 def test_an_application_told_twice_is_one_case() -> None:

@@ -15,9 +15,10 @@ from contracts.words import Language
 class State(StrEnum):
     """A message's way: `created → sending → delivered | failed`.
 
-    `sending`: the channel took it over and a receipt is awaited. `sent`: a mail server took it over, which
-    gives no receipt unless it bounces. `unconfirmed`: the mail server may have taken it, its answer was lost;
-    it is not sent again, for two letters about one decision do more harm than one that a person asks after.
+    `sending`: the channel took it over and a receipt is awaited. `sent`: a mail server took it over, and
+    there a letter ends, for bounces are not read. `unconfirmed`: the mail server may have taken it, its
+    answer was lost; it is not sent again, for two letters about one decision do more harm than one that a
+    person asks after.
     """
 
     CREATED = "created"

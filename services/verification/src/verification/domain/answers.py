@@ -35,7 +35,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPerson:
-    """To the persons' register (ГБД ФЛ). `consent`: token of the citizen's consent."""
+    """To the persons' register (ГБД ФЛ). `consent`: see `checks.consent_token`."""
 
     member_id: UUID
     iin: str

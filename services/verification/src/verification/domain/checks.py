@@ -79,6 +79,15 @@ def ask(application_id: UUID, submission: Submission, key: CheckKey) -> Ask:
     return Ask(key.register.value, _question(application_id, submission, key), attempts=ATTEMPTS)
 
 
+def consent_token(application_id: UUID) -> str:
+    """Stands in for the token of the citizen's consent (КДП): the id of the application given with it.
+
+    A real register will not know it: the token asked for, given, refused or expired is still to come
+    (decision 21).
+    """
+    return str(application_id)
+
+
 def heard(submission: Submission, check: Check, answer: Answer, rules: RuleSet) -> Check:
     """The check after a register spoke. Its answer must not be a silence (see `is_silence`)."""
     match answer:
@@ -151,7 +160,8 @@ def _question(application_id: UUID, submission: Submission, key: CheckKey) -> Qu
         raise ValueError(f"a member with an IIN is expected for {key}")
     match key.register:
         case Register.PERSONS:
-            return AskPerson(member_id=member.member_id, iin=member.iin, consent=str(application_id))
+            token = consent_token(application_id)
+            return AskPerson(member_id=member.member_id, iin=member.iin, consent=token)
         case Register.EDUCATION:
             return AskDiploma(member_id=member.member_id, iin=member.iin, number=member.diploma_number or "")
         case Register.LABOUR:
