@@ -117,10 +117,33 @@ async def test_one_citizens_key_is_not_anothers(intake: RunningIntake) -> None:
 @pytest.mark.parametrize(
     ("key", "code"), [(None, "idempotency_key_missing"), ("a b", "idempotency_key_malformed")]
 )
-async def test_a_draft_needs_a_key(intake: RunningIntake, key: str | None, code: str) -> None:
+async def test_a_draft_and_its_submission_need_a_key(
+    intake: RunningIntake, key: str | None, code: str
+) -> None:
     headers = intake.bearer() | ({"Idempotency-Key": key} if key else {})
-    answer = await intake.http.post("/v1/applications", json=FAMILY, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    case = f"/v1/applications/{await intake.filled()}"
+    for path, body in (("/v1/applications", FAMILY), (f"{case}/submission", None)):
+        answer = await intake.http.post(path, json=body, headers=headers)
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert (error["header"], error["code"]) == ("Idempotency-Key", code)
+
+
+async def test_a_missing_key_hides_no_fault_of_the_body(intake: RunningIntake) -> None:
+    family = changed("contact/phone", "12")
+    answer = await intake.http.post("/v1/applications", json=family, headers=intake.bearer())
+    assert [one["code"] for one in answer.json()["errors"]] == ["phone_invalid", "idempotency_key_missing"]
+
+
+async def test_a_malformed_key_hides_no_fault_of_an_acts_body(intake: RunningIntake) -> None:
+    case = f"/v1/applications/{await intake.submitted()}"
+    headers = {**intake.bearer(), "Idempotency-Key": "a b"}
+    answer = await intake.http.post(f"{case}/arrival", json={"kato": "5"}, headers=headers)
+    assert {one["code"] for one in answer.json()["errors"]} == {
+        "idempotency_key_malformed",
+        "missing",
+        "unknown_region",
+    }
 
 
 @pytest.mark.parametrize(
@@ -205,16 +228,39 @@ async def test_a_fault_is_said_in_the_readers_language(
     assert answer.json()["errors"][0]["detail"].startswith(says)
 
 
+@pytest.mark.parametrize(
+    ("asked", "says"), [({}, "это российский номер"), ({"Accept-Language": "en"}, "this is a Russian number")]
+)
+async def test_a_draft_is_answered_in_its_own_language_unless_the_browser_asks_for_another(
+    intake: RunningIntake, asked: dict[str, str], says: str
+) -> None:
+    family = {**changed("contact/phone", "+79161234567"), "language": "ru"}
+    answer = await intake.draft(family, headers=asked)
+    assert answer.json()["errors"][0]["detail"].startswith(says)
+
+
 async def test_a_kandas_may_come_from_any_region(intake: RunningIntake) -> None:
     family = {**changed("category", "kandas"), "region_from": "110000000"}
     assert (await intake.draft(family)).status_code == 201
 
 
-async def test_an_iin_that_disagrees_is_a_warning_in_words(intake: RunningIntake) -> None:
-    made = (await intake.draft(changed("members/0/birth_date", "1991-01-01"))).json()
-    (warning,) = made["warnings"]
-    assert (warning["pointer"], warning["code"]) == ("/members/0/iin", "iin_other_birth_date")
-    assert "ЖСН" in warning["detail"]
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ("members/0/birth_date", "1991-01-01", "iin_other_birth_date"),
+        ("members/0/iin", "901301110011", "iin_impossible_date"),
+        ("members/0/iin", "900230110013", "iin_impossible_date"),
+        ("members/0/iin", "900101810016", "iin_impossible_sex"),
+    ],
+)
+async def test_an_iin_that_disagrees_is_a_warning_in_words_and_no_error(
+    intake: RunningIntake, path: str, value: str, code: str
+) -> None:
+    answer = await intake.draft({**changed(path, value), "language": "ru"})
+    assert answer.status_code == 201
+    (warning,) = answer.json()["warnings"]
+    assert (warning["pointer"], warning["code"]) == ("#/members/0/iin", code)
+    assert "ИИН" in warning["detail"]
 
 
 async def test_a_submission_without_papers_lists_them(intake: RunningIntake) -> None:
@@ -265,7 +311,23 @@ async def test_a_wrong_file_is_refused(intake: RunningIntake, content: bytes, st
 async def test_a_paper_number_that_is_none_is_refused(intake: RunningIntake, number: str) -> None:
     _, papers = await papers_of(intake)
     answer = await intake.upload(papers[0], headers={"Paper-Number": number})
-    assert (answer.status_code, answer.json()["code"]) == (400, "paper_number_malformed")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["code"]) == (422, "paper_number_malformed")
+
+
+async def test_all_that_is_wrong_with_a_paper_is_told_at_once(intake: RunningIntake) -> None:
+    _, papers = await papers_of(intake)
+    answer = await intake.upload(
+        papers[0], b"GIF89a" + b" " * LIMIT_BYTES, headers={"Paper-Number": "%ff", "Accept-Language": "ru"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+    found = [(one.get("header", one.get("pointer")), one["code"]) for one in answer.json()["errors"]]
+    assert found == [
+        ("Paper-Number", "paper_number_malformed"),
+        ("#", "paper_too_large"),
+        ("#", "paper_type_unknown"),
+    ]
+    assert answer.json()["errors"][1]["detail"].startswith("Файл не должен быть больше")
 
 
 async def test_a_paper_of_somebody_outside_the_family_is_refused(intake: RunningIntake) -> None:

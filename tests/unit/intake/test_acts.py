@@ -91,7 +91,7 @@ def test_a_draft_answers_with_its_members_and_the_papers_they_need() -> None:
 def test_an_iin_that_disagrees_with_the_birth_date_is_only_a_warning() -> None:
     other = replace(FAMILY[0], birth_date=date(1991, 1, 1))
     answer = reply(make_draft(None, CASE, draft_act(members=(other, *FAMILY[1:])), MOMENT))
-    assert answer["warnings"] == [{"pointer": "/members/0/iin", "code": "iin_other_birth_date"}]
+    assert answer["warnings"] == [{"pointer": "#/members/0/iin", "code": "iin_other_birth_date"}]
 
 
 def test_the_same_draft_made_again_is_the_same_draft() -> None:

@@ -1,7 +1,8 @@
 """Check digits of IIN and BIN, and what an IIN says of its bearer.
 
-A wrong check digit is an error. A date or a sex that disagrees is only a warning, since real numbers
-with such mistakes were issued (Government resolution 853 of 26.08.2013).
+A wrong check digit is an error. A date or a sex that cannot be, or a date that is not the bearer's, is only
+a warning, since real numbers with such mistakes were issued (Government resolution 853 of 26.08.2013). Nobody
+is asked for his sex, so nothing is compared with it.
 """
 
 from datetime import date
@@ -24,13 +25,8 @@ class IinWarning(StrEnum):
     """What a person should look at; it never refuses a number."""
 
     IMPOSSIBLE_DATE = "iin_impossible_date"
+    IMPOSSIBLE_SEX = "iin_impossible_sex"
     OTHER_BIRTH_DATE = "iin_other_birth_date"
-    OTHER_SEX = "iin_other_sex"
-
-
-class Sex(StrEnum):
-    MALE = "male"
-    FEMALE = "female"
 
 
 def check_digit(first_eleven: str) -> int | None:
@@ -64,24 +60,17 @@ def birth_date(iin: str) -> date | None:
         return None
 
 
-def sex(iin: str) -> Sex | None:
-    """The sex that the seventh digit says; None when that digit is none of 1 to 6."""
+def iin_warning(iin: str, *, born: date) -> IinWarning | None:
+    """What disagrees between an IIN and its bearer. The century of synthetic numbers (18xx) does not.
+
+    The seventh digit says sex and century: where it is none of 1 to 6, the date cannot be read either.
+    """
     if iin[6] not in _CENTURY:
-        return None
-    return Sex.MALE if int(iin[6]) % 2 else Sex.FEMALE
-
-
-def iin_warnings(iin: str, *, born: date | None = None, said_sex: Sex | None = None) -> list[IinWarning]:
-    """What disagrees between an IIN and its bearer. The century of synthetic numbers (18xx) is not."""
-    warnings = []
+        return IinWarning.IMPOSSIBLE_SEX
     carried = birth_date(iin)
     if carried is None:
-        warnings.append(IinWarning.IMPOSSIBLE_DATE)
-    elif born is not None and not _same_day(carried, born):
-        warnings.append(IinWarning.OTHER_BIRTH_DATE)
-    if said_sex is not None and sex(iin) not in (None, said_sex):
-        warnings.append(IinWarning.OTHER_SEX)
-    return warnings
+        return IinWarning.IMPOSSIBLE_DATE
+    return None if _same_day(carried, born) else IinWarning.OTHER_BIRTH_DATE
 
 
 def _same_day(carried: date, born: date) -> bool:

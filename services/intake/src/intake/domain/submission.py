@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from chassis.iin import iin_warnings
+from chassis.iin import iin_warning
 from contracts.intake import ApplicationSubmitted, ApplicationWithdrawn, Member, Paper
 from intake.domain.acts import AddPaper, CreateDraft, Moment, Submit, Withdraw, done, refused
 from intake.domain.case import Case, FiledPaper, Fresh, LivingCase, State, person_key
@@ -162,8 +162,7 @@ def _in_json(need: Requirement) -> dict[str, Any]:
 def _warnings(members: Sequence[Member]) -> list[dict[str, str]]:
     """Where an IIN disagrees with its bearer: to be looked at, never a reason to refuse."""
     return [
-        {"pointer": f"/members/{place}/iin", "code": warning.value}
+        {"pointer": f"#/members/{place}/iin", "code": warning.value}
         for place, member in enumerate(members)
-        if member.iin is not None
-        for warning in iin_warnings(member.iin, born=member.birth_date)
+        if member.iin is not None and (warning := iin_warning(member.iin, born=member.birth_date)) is not None
     ]

@@ -57,27 +57,27 @@ class WithdrawalBody(Body):
 
 @router.post("/questionnaire")
 async def fill_questionnaire(
-    request: Request, body: QuestionnaireBody, visit: OwnCase, key: IdempotencyKey
+    request: Request, body: QuestionnaireBody, visit: OwnCase, key: IdempotencyKey = None
 ) -> dict[str, Any]:
     return await act(request, FillQuestionnaire(**body.model_dump(mode="json")), visit, key=key)
 
 
 @router.post("/housing")
 async def choose_housing(
-    request: Request, body: HousingBody, visit: OwnCase, key: IdempotencyKey
+    request: Request, body: HousingBody, visit: OwnCase, key: IdempotencyKey = None
 ) -> dict[str, Any]:
     return await act(request, ChooseHousing(**body.model_dump()), visit, key=key)
 
 
 @router.post("/arrival")
 async def report_arrival(
-    request: Request, body: ArrivalBody, visit: AnyCase, key: IdempotencyKey
+    request: Request, body: ArrivalBody, visit: AnyCase, key: IdempotencyKey = None
 ) -> dict[str, Any]:
     return await act(request, ReportArrival(**body.model_dump()), visit, key=key)
 
 
 @router.post("/withdrawal")
 async def withdraw(
-    request: Request, body: WithdrawalBody, visit: OwnCase, key: IdempotencyKey
+    request: Request, body: WithdrawalBody, visit: OwnCase, key: IdempotencyKey = None
 ) -> dict[str, Any]:
     return await act(request, Withdraw(**body.model_dump()), visit, key=key)

@@ -1,5 +1,6 @@
 """Making an application and submitting it: the citizen's two acts that need an idempotency key."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -10,16 +11,18 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from chassis.auth import Citizen
-from chassis.languages import language_of
-from chassis.problems import Problem, fields_of
+from chassis.languages import DEFAULT, language_of
+from chassis.problems import FieldProblem, Problem, fields_of
+from contracts.words import Language
 from intake.domain.acts import Submit
 from intake.http.draft_body import DraftBody
-from intake.http.edge import NeededKey, OwnCase, act, ask, of
+from intake.http.edge import OwnCase, SentKey, act, ask, key_faults, of, speak
 from intake.http.family_faults import family_faults
 
 router = APIRouter()
 
 _DRAFTS = uuid5(NAMESPACE_URL, "https://qonys.kz/applications")
+_LANGUAGES = frozenset(language.value for language in Language)
 _BODY = {
     "requestBody": {
         "required": True,
@@ -30,12 +33,13 @@ _BODY = {
 
 @router.post("/v1/applications", status_code=201, openapi_extra=_BODY)
 async def make_draft(
-    request: Request, response: Response, citizen: Citizen, key: NeededKey
+    request: Request, response: Response, citizen: Citizen, key: SentKey = None
 ) -> dict[str, Any]:
     """A draft. Its id follows from the citizen and his key: however often it is sent, it is one case."""
-    intake = of(request)
+    intake, body = of(request), await request.body()
+    speak(request, _language(body))
     today = datetime.now(UTC).astimezone(intake.zone).date()
-    draft = read_draft(await request.body(), departures=intake.departures, today=today)
+    draft = read_draft(body, departures=intake.departures, today=today, also=key_faults(key))
     application_id = uuid5(_DRAFTS, f"{citizen.subject} {key}")
     structlog.contextvars.bind_contextvars(application_id=str(application_id))
     command = draft.as_act(citizen.subject, application_id)
@@ -45,13 +49,17 @@ async def make_draft(
 
 
 @router.post("/v1/applications/{application_id}/submission")
-async def submit(request: Request, visit: OwnCase, key: NeededKey) -> dict[str, Any]:
+async def submit(request: Request, visit: OwnCase, key: SentKey = None) -> dict[str, Any]:
+    if wrong := key_faults(key):
+        raise Problem(422, "malformed", fields=wrong)
     return await act(request, Submit(applicant_iin=visit.owner.applicant_iin), visit, key=key)
 
 
-def read_draft(body: bytes, *, departures: frozenset[str], today: date) -> DraftBody:
-    """The body of a new application; `Problem` 422 with all its faults at once."""
-    wrong = family_faults(_sent(body), departures=departures, today=today)
+def read_draft(
+    body: bytes, *, departures: frozenset[str], today: date, also: Sequence[FieldProblem] = ()
+) -> DraftBody:
+    """The body of a new application; `Problem` 422 with all its faults at once, and those found elsewhere."""
+    wrong = [*also, *family_faults(_sent(body), departures=departures, today=today)]
     try:
         draft = DraftBody.model_validate_json(body, context={"today": today})
     except ValidationError as error:
@@ -69,6 +77,13 @@ def _sent(body: bytes) -> object:
     except ValueError:
         return None
     return sent
+
+
+def _language(body: bytes) -> str:
+    """The language that a draft asks for, however faulty it is otherwise."""
+    sent = _sent(body)
+    said = sent.get("language") if isinstance(sent, Mapping) else None
+    return said if isinstance(said, str) and said in _LANGUAGES else DEFAULT
 
 
 def _said(request: Request, warning: dict[str, str]) -> dict[str, str]:

@@ -9,18 +9,21 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import Depends, Header, Request
+from pydantic import AfterValidator
 
 from chassis.auth import Principal, requires
 from chassis.database import Pool
 from chassis.http import correlation_id, traceparent
-from chassis.problems import Problem
+from chassis.problems import FieldProblem, Problem
 from chassis.words import Words
+from intake.http.draft_body import fault
 from intake.paper_files import PaperFiles
 from intake.store.reading import Owner, owner
 from messaging import Refusal
 
 #: Refusals that mean "there is no such thing here"; all others are conflicts with the case's state.
 _NOT_FOUND = frozenset({"not_found"})
+KEY_HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -64,6 +67,12 @@ def of(request: Request) -> Intake:
     return intake
 
 
+def speak(request: Request, language: str) -> None:
+    """Answers in this language, unless the reader's own browser names another."""
+    if not request.headers.get("accept-language"):
+        request.state.language = language
+
+
 async def _visit(request: Request, application_id: UUID, principal: Principal) -> Visit:
     """Someone else's case looks like no case at all."""
     structlog.contextvars.bind_contextvars(application_id=str(application_id))
@@ -71,8 +80,7 @@ async def _visit(request: Request, application_id: UUID, principal: Principal) -
         found = await owner(conn, application_id)
     if found is None or not (principal.may("officer") or found.citizen == principal.subject):
         raise Problem(404, "not_found")
-    if not request.headers.get("accept-language"):
-        request.state.language = found.language.value
+    speak(request, found.language.value)
     return Visit(application_id=application_id, principal=principal, owner=found)
 
 
@@ -99,20 +107,25 @@ OwnCase = Annotated[Visit, Depends(_own_case)]
 AnyCase = Annotated[Visit, Depends(_any_case)]
 
 
-async def _key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
-    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
-        raise Problem(400, "idempotency_key_malformed")
-    return idempotency_key
-
-
-async def _needed_key(key: Annotated[str | None, Depends(_key)]) -> str:
+def key_faults(key: str | None) -> list[FieldProblem]:
+    """What is wrong with the key of a request that needs one."""
     if key is None:
-        raise Problem(400, "idempotency_key_missing")
+        return [FieldProblem(pointer=KEY_HEADER, code="idempotency_key_missing", place="header")]
+    if not _KEY.fullmatch(key):
+        return [FieldProblem(pointer=KEY_HEADER, code="idempotency_key_malformed", place="header")]
+    return []
+
+
+def _key(key: str | None) -> str | None:
+    if key is not None and key_faults(key):
+        raise fault("idempotency_key_malformed")
     return key
 
 
-IdempotencyKey = Annotated[str | None, Depends(_key)]
-NeededKey = Annotated[str, Depends(_needed_key)]
+#: As it was sent: whoever takes it looks for its faults.
+SentKey = Annotated[str | None, Header(alias=KEY_HEADER)]
+#: Its faults are told together with those of the body.
+IdempotencyKey = Annotated[str | None, Header(alias=KEY_HEADER), AfterValidator(_key)]
 
 
 async def ask(

@@ -1,5 +1,6 @@
 """Taking a paper: a file whose type is what its content says, whatever it is called."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import unquote
 from uuid import UUID, uuid5
@@ -7,7 +8,7 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Header, Request
 from msgspec import to_builtins
 
-from chassis.problems import Problem
+from chassis.problems import FieldProblem, Problem
 from contracts.intake import PaperKind
 from intake.domain.acts import AddPaper
 from intake.domain.case import FiledPaper
@@ -18,6 +19,7 @@ from intake.settings import HIGHEST_PAPER_LIMIT_BYTES
 router = APIRouter()
 
 LONGEST_NUMBER = 50
+_STATUS = {"paper_too_large": 413, "paper_type_unknown": 415, "paper_damaged": 415}
 
 
 # The route's own limit stands in for that of all other bodies; `_content` holds the one of the settings.
@@ -32,9 +34,12 @@ async def put_paper(
     paper_number: Annotated[str | None, Header()] = None,
 ) -> dict[str, Any]:
     """The body is the file. The number comes in a header, since addresses are written down along the way."""
-    number = _number(paper_number)
-    content = await _content(request, of(request).paper_limit_bytes)
-    is_a = _media_type(content)
+    limit_bytes = of(request).paper_limit_bytes
+    content = await _content(request, limit_bytes)
+    number, wrong_number = _number(paper_number)
+    is_a, wrong_file = _looked_at(content, limit_bytes)
+    if is_a is None or wrong_number or wrong_file:
+        raise _refusal([*wrong_number, *wrong_file])
     sha256 = await of(request).files.keep(content)
     paper = FiledPaper(
         paper_id=uuid5(visit.application_id, f"{member_id} {kind} {sha256}"),
@@ -50,31 +55,44 @@ async def put_paper(
 
 
 async def _content(request: Request, limit_bytes: int) -> bytes:
-    """The body, read no further than its limit."""
+    """The body, read no further than just beyond its limit."""
     content = bytearray()
     async for chunk in request.stream():
         content += chunk
         if len(content) > limit_bytes:
-            raise Problem(413, "paper_too_large", arguments={"limit_mib": limit_bytes // 1_048_576})
+            break
     return bytes(content)
 
 
-def _media_type(content: bytes) -> MediaType:
+def _looked_at(content: bytes, limit_bytes: int) -> tuple[MediaType | None, list[FieldProblem]]:
+    """What the file is, and what is wrong with it."""
+    wrong = []
+    if len(content) > limit_bytes:
+        limit_mib = {"limit_mib": limit_bytes // 1_048_576}
+        wrong.append(FieldProblem(pointer="", code="paper_too_large", arguments=limit_mib))
     try:
         found = media_type(content)
-    except DamagedError:
-        raise Problem(415, "paper_damaged") from None
+    except DamagedError:  # of one that is too large we have not seen the end
+        return None, wrong or [FieldProblem(pointer="", code="paper_damaged")]
     if found is None:
-        raise Problem(415, "paper_type_unknown")
-    return found
+        wrong.append(FieldProblem(pointer="", code="paper_type_unknown"))
+    return found, wrong
 
 
-def _number(header: str | None) -> str | None:
+def _number(header: str | None) -> tuple[str | None, list[FieldProblem]]:
     """Percent-encoded UTF-8, because a header carries no other letters safely."""
     try:
         number = unquote(header or "", errors="strict").strip()
     except UnicodeDecodeError:
         number = "\0"
     if not number.isprintable() or len(number) > LONGEST_NUMBER:
-        raise Problem(400, "paper_number_malformed")
-    return number or None
+        return None, [FieldProblem(pointer="Paper-Number", code="paper_number_malformed", place="header")]
+    return number or None, []
+
+
+def _refusal(wrong: Sequence[FieldProblem]) -> Problem:
+    """A fault of the file alone has a status of its own; several are told together."""
+    first, *more = wrong
+    if more or first.code not in _STATUS:
+        return Problem(422, "malformed", fields=wrong)
+    return Problem(_STATUS[first.code], first.code, arguments=first.arguments)

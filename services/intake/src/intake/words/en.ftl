@@ -111,18 +111,12 @@ problem-arrival-in-future = This day has not come yet
     .detail = You named { $arrived_on }. Report the arrival when it has taken place.
 problem-withdrawal-not-now = The application cannot be withdrawn now
     .detail = After payment was authorised or the case was closed, please turn to the career centre.
-problem-idempotency-key-missing = The header Idempotency-Key is missing
-    .detail = Give every new request a new key, such as a UUID, and repeat a request with the same key.
-problem-idempotency-key-malformed = The header Idempotency-Key has another form
-    .detail = A key has 1–128 Latin letters, digits or signs without spaces.
 problem-paper-too-large = The file is too large
     .detail = A file has at most { $limit_mib } MiB. Lower its quality and upload it again.
 problem-paper-type-unknown = This kind of file is not accepted
     .detail = Upload a PDF, JPEG or PNG. The content decides the kind, not the name.
 problem-paper-damaged = The file is incomplete or damaged
     .detail = Scan or photograph the paper again and upload it once more.
-problem-paper-number-malformed = The paper's number is not written correctly
-    .detail = The header Paper-Number takes at most 50 characters, percent-encoded UTF-8.
 
 ## Faults in an application
 
@@ -141,7 +135,13 @@ field-email-invalid = the e-mail address is not right: it looks like citizen@exa
 field-name-letters = a name has only letters, spaces, hyphens and apostrophes
 field-text-signs = there are invisible signs in it: please type the text again
 field-birth-in-future = the day { $day } has not come yet: check the date of birth
+field-idempotency-key-missing = give every new request a new key, such as a UUID, and repeat a request with the same key
+field-idempotency-key-malformed = a key has 1–128 Latin letters, digits or signs without spaces
+field-paper-number-malformed = the paper's number takes at most 50 characters, percent-encoded UTF-8
+field-paper-too-large = { problem-paper-too-large.detail }
+field-paper-type-unknown = { problem-paper-type-unknown.detail }
+field-paper-damaged = { problem-paper-damaged.detail }
 
 warning-iin-impossible-date = The calendar has no such date as the IIN carries. This is no error, but compare it with the document.
+warning-iin-impossible-sex = The seventh digit of the IIN stands for no sex and no century. This is no error, but please compare it with the paper.
 warning-iin-other-birth-date = The date of birth in the IIN is not the one you gave. Compare them with the document.
-warning-iin-other-sex = The sign of sex in the IIN is not the one you gave. Compare it with the document.

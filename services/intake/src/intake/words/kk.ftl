@@ -111,18 +111,12 @@ problem-arrival-in-future = Бұл күн әлі келген жоқ
     .detail = Сіз { $arrived_on } күнін көрсеттіңіз. Көшіп келгеннен кейін хабарлаңыз.
 problem-withdrawal-not-now = Өтінішті қазір қайтарып алуға болмайды
     .detail = Төлем мақұлданғаннан кейін немесе іс жабылғаннан кейін мансап орталығына жүгініңіз.
-problem-idempotency-key-missing = Idempotency-Key тақырыбы жоқ
-    .detail = Әр жаңа сұрауға жаңа кілт қойыңыз, мысалы UUID; сұрауды қайталағанда сол кілтті сақтаңыз.
-problem-idempotency-key-malformed = Idempotency-Key тақырыбының түрі дұрыс емес
-    .detail = Кілт бос орынсыз 1–128 латын әрпінен, саннан немесе белгіден тұрады.
 problem-paper-too-large = Файл тым үлкен
     .detail = Файл { $limit_mib } МиБ-тан аспауы керек. Сапасын азайтып, қайта жүктеңіз.
 problem-paper-type-unknown = Файл түрі қабылданбайды
     .detail = PDF, JPEG немесе PNG файлын жүктеңіз. Түрі файлдың атымен емес, мазмұнымен анықталады.
 problem-paper-damaged = Файл толық емес немесе бүлінген
     .detail = Құжатты қайта сканерлеп немесе суретке түсіріп, тағы бір рет жүктеңіз.
-problem-paper-number-malformed = Құжат нөмірі дұрыс жазылмаған
-    .detail = Paper-Number тақырыбында 50 таңбадан аспайтын, пайыздық кодталған UTF-8 мәтіні күтіледі.
 
 ## Өтініштегі қателер
 
@@ -141,7 +135,13 @@ field-email-invalid = электрондық пошта мекенжайы дұ�
 field-name-letters = есімде әріптер, бос орын, сызықша және дәйекше ғана болады
 field-text-signs = мұнда көрінбейтін таңбалар бар: мәтінді қайта теріп жазыңыз
 field-birth-in-future = { $day } күні әлі келген жоқ: туған күнді тексеріңіз
+field-idempotency-key-missing = әр жаңа сұрауға жаңа кілт қойыңыз, мысалы UUID; сұрауды қайталағанда сол кілтті сақтаңыз
+field-idempotency-key-malformed = кілт бос орынсыз 1–128 латын әрпінен, саннан немесе белгіден тұрады
+field-paper-number-malformed = құжат нөмірі 50 таңбадан аспайды және UTF-8 мәтіні ретінде пайыздық кодталады
+field-paper-too-large = { problem-paper-too-large.detail }
+field-paper-type-unknown = { problem-paper-type-unknown.detail }
+field-paper-damaged = { problem-paper-damaged.detail }
 
 warning-iin-impossible-date = ЖСН-дегі күн күнтізбеде жоқ. Бұл қате емес, бірақ құжатпен салыстырып алыңыз.
+warning-iin-impossible-sex = ЖСН-нің жетінші цифры жынысты да, ғасырды да білдірмейді. Бұл қате емес, бірақ құжатпен салыстырып алыңыз.
 warning-iin-other-birth-date = ЖСН-дегі туған күн сіз көрсеткен күнмен сәйкес емес. Құжатпен салыстырып алыңыз.
-warning-iin-other-sex = ЖСН-дегі жыныс белгісі сәйкес емес. Құжатпен салыстырып алыңыз.

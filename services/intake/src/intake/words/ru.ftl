@@ -111,18 +111,12 @@ problem-arrival-in-future = Этот день ещё не наступил
     .detail = Вы указали { $arrived_on }. Сообщите о переезде, когда он состоится.
 problem-withdrawal-not-now = Отозвать заявление сейчас нельзя
     .detail = После одобрения оплаты или закрытия дела обратитесь в карьерный центр.
-problem-idempotency-key-missing = Нет заголовка Idempotency-Key
-    .detail = Давайте каждому новому запросу новый ключ, например UUID, и повторяйте запрос с тем же ключом.
-problem-idempotency-key-malformed = Заголовок Idempotency-Key неправильного вида
-    .detail = Ключ состоит из 1–128 латинских букв, цифр или знаков без пробелов.
 problem-paper-too-large = Файл слишком большой
     .detail = Файл не должен быть больше { $limit_mib } МиБ. Уменьшите качество и загрузите снова.
 problem-paper-type-unknown = Такой вид файла не принимается
     .detail = Загрузите PDF, JPEG или PNG. Вид определяется по содержимому, а не по названию.
 problem-paper-damaged = Файл неполный или повреждён
     .detail = Отсканируйте или сфотографируйте документ заново и загрузите ещё раз.
-problem-paper-number-malformed = Номер документа записан неправильно
-    .detail = В заголовке Paper-Number ожидается не больше 50 знаков, UTF-8 в процентном кодировании.
 
 ## Ошибки в заявлении
 
@@ -141,7 +135,13 @@ field-email-invalid = адрес электронной почты неправ�
 field-name-letters = в имени бывают только буквы, пробел, дефис и апостроф
 field-text-signs = здесь есть невидимые знаки: наберите текст заново
 field-birth-in-future = день { $day } ещё не наступил: проверьте дату рождения
+field-idempotency-key-missing = давайте каждому новому запросу новый ключ, например UUID, и повторяйте запрос с тем же ключом
+field-idempotency-key-malformed = ключ состоит из 1–128 латинских букв, цифр или знаков без пробелов
+field-paper-number-malformed = номер документа не длиннее 50 знаков, UTF-8 в процентном кодировании
+field-paper-too-large = { problem-paper-too-large.detail }
+field-paper-type-unknown = { problem-paper-type-unknown.detail }
+field-paper-damaged = { problem-paper-damaged.detail }
 
 warning-iin-impossible-date = Даты, записанной в ИИН, нет в календаре. Это не ошибка, но сверьте номер с документом.
+warning-iin-impossible-sex = Седьмая цифра ИИН не обозначает ни пола, ни века. Это не ошибка, но сверьте её с документом.
 warning-iin-other-birth-date = Дата рождения в ИИН не совпадает с указанной. Сверьте их с документом.
-warning-iin-other-sex = Знак пола в ИИН не совпадает с указанным. Сверьте его с документом.
