@@ -152,7 +152,7 @@ EXAMPLES: tuple[object, ...] = (
     MessageSent(**SAID),
     MessageDelivered(**SAID),
     MessageFailed(**SAID, cause="mailbox_full"),
-    ContactRequested(task_id=PLAN, region=REGION, due_on=DAY),
+    ContactRequested(task_id=PLAN, region=REGION, due_on=DAY, referral_id=REFERRAL, service_no=3),
     CheckConfirmed(register=Register.PERSONS, member_id=MEMBER),
     CheckContradicted(register=Register.EDUCATION, member_id=MEMBER, reason=REASON),
     CheckSilent(

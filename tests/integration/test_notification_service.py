@@ -13,13 +13,14 @@ from chassis.auth import unprotected_routes
 from console.broker import Broker
 from console.postgres import Postgres
 from contracts.intake import ApplicationSubmitted, Contact
+from contracts.integration import ReferralOverdue
 from contracts.notification import Channel, ContactRequested, MessageDelivered, MessageFailed, MessageSent
 from contracts.words import Language
 from notification.app import BLUEPRINT
 from sandbox.faults import MailBehaviour, Order, SmsBehaviour
 from sandbox.server import Sandbox
 from support.hearing import Hearing, eventually, hearing
-from unit.notification.families import CLEAR, EVENTS, NORTH, SUBMITTED
+from unit.notification.families import CLEAR, EVENTS, NORTH, NOW, SUBMITTED
 
 BLOCKED = EVENTS["verification_blocked"]
 
@@ -231,6 +232,19 @@ async def test_officers_read_what_was_written_and_operators_only_how_it_went(ser
     assert "Нұрлан" in read[0]["text"]
     for row in await service.ask("/v1/messages", "ops", params=asked):
         assert row.keys() == {"message_id", "channel", "about", "state", "cause", "created_at", "changed_at"}
+
+
+async def test_a_referral_that_stays_overdue_is_a_contact_task_naming_it(service: Hearing) -> None:
+    family, referral = Family(service), uuid4()
+    overdue = ReferralOverdue(
+        referral_id=referral, service_no=21, provider="PHC organisation", due_on=NOW.date(), times=1
+    )
+    await family.hears(family.submitted, overdue, replace(overdue, times=2), replace(overdue, times=3))
+    told = [one for one in await family.until_told(ContactRequested) if isinstance(one, ContactRequested)]
+    assert [(one.referral_id, one.service_no) for one in told] == [(referral, 21)]
+    items = (await service.ask("/v1/contact-tasks", "officer", params={"limit": "200"}))["items"]
+    mine = [item for item in items if item["application_id"] == str(family.application_id)]
+    assert [(item["referral_id"], item["service_no"]) for item in mine] == [(str(referral), 21)]
 
 
 async def test_contact_tasks_are_listed_by_region_page_by_page(service: Hearing) -> None:

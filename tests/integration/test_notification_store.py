@@ -56,7 +56,8 @@ def known(number: int = 0) -> Case:
         )
         case = case.with_message(message, letter())
     task = ContactTask(task_id=uuid4(), region=NORTH, due_on=date(2026, 3, 3), requested_at=NOW)
-    return replace(case, contact=task)
+    about = replace(task, task_id=uuid4(), referral_id=uuid4(), service_no=21)
+    return case.with_contact(task).with_contact(about)
 
 
 def without_texts(case: Case) -> Case:

@@ -179,8 +179,22 @@ def test_the_career_centres_day_is_known() -> None:
     assert heard(case_in(State.CHECKING), event).facts.contact_by == date(2026, 3, 3)
 
 
+def test_a_contact_about_a_late_service_names_it() -> None:
+    case = heard(case_in(State.SETTLING), LATE)
+    (line,) = case.fresh.entries
+    assert (line.code, line.args) == ("contact_about_service", {"day": "2026-05-06", "service": 7})
+    assert case.facts.contact_by == date(2026, 5, 6)
+
+
 MESSAGE: dict[str, Any] = {"message_id": uuid4(), "channel": Channel.SMS, "about": "application_received"}
 ANSWERED: dict[str, Any] = {"referral_id": REFERRAL.referral_id, "service_no": 7}
+LATE = ContactRequested(
+    task_id=uuid4(),
+    region="590000000",
+    due_on=date(2026, 5, 6),
+    referral_id=REFERRAL.referral_id,
+    service_no=7,
+)
 #: One of each event that intake hears.
 EVENTS = (
     CONFIRMED,

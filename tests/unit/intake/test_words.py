@@ -15,7 +15,7 @@ from intake.domain.news import NEWS
 from intake.domain.waiting import NextStep
 from intake.http.view import Voice, case_in_words
 from unit.intake.families import MOMENT, NOW, case_in, draft
-from unit.intake.test_news import BLOCKED, EVENTS, ISSUED, PAID, PLAN, REFERRAL
+from unit.intake.test_news import BLOCKED, EVENTS, ISSUED, LATE, PAID, PLAN, REFERRAL
 
 FOLDER = Path(intake.__path__[0]) / "words"
 WORDS = Words(Path(service.__file__).parent / "language", FOLDER)
@@ -68,9 +68,9 @@ def test_every_state_can_be_read(case: Case, language: str) -> None:
 @EVERY_LANGUAGE
 def test_every_event_has_a_line_on_the_timeline(language: str) -> None:
     assert {type(event) for event in EVENTS} == set(NEWS)
-    case = heard(case_in(State.SUBMITTED), *EVENTS)
+    case = heard(case_in(State.SUBMITTED), *EVENTS, LATE)
     lines = case_in_words(case, case.fresh.entries, voice=voice(language), today=MOMENT.today)["timeline"]
-    assert len(lines) == len(EVENTS)
+    assert len(lines) == len(EVENTS) + 1
     assert all(line["sentence"] for line in lines)
 
 

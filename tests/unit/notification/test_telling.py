@@ -7,6 +7,7 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
+from contracts.integration import ReferralOverdue
 from contracts.notification import Channel, ContactRequested
 from messaging import Ask, Decision, Message, Tell
 from notification.decider import Cases
@@ -76,7 +77,7 @@ def test_letters_are_the_same_in_whichever_order_topics_are_read() -> None:
     ends = [all_of(*order)[0] for order in permutations(messages)]
     assert all(set(end.messages) == set(ends[0].messages) for end in ends)
     assert all(dict(end.letters) == dict(ends[0].letters) for end in ends)
-    assert all(end.held == () and end.contact == ends[0].contact for end in ends)
+    assert all(end.held == () and end.contacts == ends[0].contacts for end in ends)
 
 
 def test_news_that_came_before_the_application_is_told_in_the_order_it_was_said() -> None:
@@ -102,16 +103,16 @@ def test_only_the_first_silence_is_told() -> None:
 def test_once_all_is_clear_the_career_centre_of_the_region_of_arrival_has_one_working_day() -> None:
     case, decisions = all_of(heard(SUBMITTED), heard(CLEAR))
     told = [one.event for one in decisions[1].effects if isinstance(one, Tell)]
-    assert case.contact is not None
-    assert told == [ContactRequested(task_id=case.contact.task_id, region=NORTH, due_on=date(2026, 3, 3))]
-    assert (case.contact.region, case.contact.due_on) == (NORTH, date(2026, 3, 3))
+    (task,) = case.contacts.values()
+    assert told == [ContactRequested(task_id=task.task_id, region=NORTH, due_on=date(2026, 3, 3))]
+    assert (task.region, task.due_on) == (NORTH, date(2026, 3, 3))
 
 
 def test_the_term_of_a_friday_evening_ends_on_monday() -> None:
     friday = datetime(2026, 2, 27, 15, 0, tzinfo=UTC)
     case, _ = all_of(heard(SUBMITTED))
-    contact = decide(case, heard(CLEAR), now=friday).states[FAMILY].contact
-    assert contact.due_on == date(2026, 3, 2)
+    (task,) = decide(case, heard(CLEAR), now=friday).states[FAMILY].contacts.values()
+    assert task.due_on == date(2026, 3, 2)
 
 
 def test_the_career_centre_is_asked_once_even_if_all_is_clear_twice() -> None:
@@ -121,4 +122,41 @@ def test_the_career_centre_is_asked_once_even_if_all_is_clear_twice() -> None:
 
 def test_a_blocked_case_is_not_sent_to_the_career_centre() -> None:
     case, _ = all_of(heard(SUBMITTED), heard(EVENTS["verification_blocked"]))
-    assert case.contact is None
+    assert case.contacts == {}
+
+
+def late(times: int, service_no: int = 21) -> ReferralOverdue:
+    return ReferralOverdue(
+        referral_id=UUID(int=service_no),
+        service_no=service_no,
+        provider="PHC organisation",
+        due_on=date(2026, 2, 27),
+        times=times,
+    )
+
+
+def test_a_provider_that_stays_late_though_reminded_is_the_career_centres_matter() -> None:
+    case, decisions = all_of(heard(SUBMITTED), heard(late(1)), heard(late(2)))
+    assert decisions[1].effects == []
+    (task,) = case.contacts.values()
+    asked = ContactRequested(
+        task_id=task.task_id,
+        region=NORTH,
+        due_on=date(2026, 3, 3),
+        referral_id=UUID(int=21),
+        service_no=21,
+    )
+    assert decisions[2].effects == [Tell(asked)]
+
+
+def test_a_late_referral_has_one_task_however_late_it_is_and_another_has_its_own() -> None:
+    late_ones = (late(2), late(3), late(2, 24), late(5))
+    case, decisions = all_of(heard(SUBMITTED), heard(CLEAR), *map(heard, late_ones))
+    assert [task.service_no for task in case.contacts.values()] == [None, 21, 24]
+    assert [len(one.effects) for one in decisions[2:]] == [1, 0, 1, 0]
+
+
+def test_lateness_heard_before_the_application_waits_for_it_and_is_no_letter() -> None:
+    case, decisions = all_of(heard(late(2)), heard(SUBMITTED))
+    assert (decisions[0].effects, abouts(case)) == ([], ["application_received"])
+    assert [task.service_no for task in case.contacts.values()] == [21]

@@ -7,12 +7,12 @@ from messaging import Service, Target, Unanswered
 from notification.channels.email import EmailChannel
 from notification.channels.sms import SmsChannel
 from notification.decider import Cases
+from notification.domain import telling
 from notification.domain.delivery import Handed, Receipt, ReceiptOverdue, Send
-from notification.domain.news import NEWS
 from notification.settings import NotificationSettings
 from notification.store.letters import read_letter
 
-HEARD = (*NEWS, Handed, Unanswered, Receipt, ReceiptOverdue)
+HEARD = (*telling.HEARD, Handed, Unanswered, Receipt, ReceiptOverdue)
 
 #: A channel limits its own time; the kernel's limit only catches one that cannot stop by itself.
 _SPARE_SECONDS = 5.0

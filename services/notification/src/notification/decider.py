@@ -16,8 +16,7 @@ from notification.domain.delivery import (
     unanswered,
     without_receipt,
 )
-from notification.domain.news import NEWS
-from notification.domain.telling import Office, Step, hear
+from notification.domain.telling import HEARD, Office, Step, hear
 from notification.store import cases
 
 
@@ -60,7 +59,7 @@ class Cases:
                 return receipted(case, receipt)
             case ReceiptOverdue() as overdue:
                 return without_receipt(case, overdue)
-            case event if type(event) in NEWS:
+            case event if type(event) in HEARD:
                 news = Held(message_id=message.id, event=event, time=message.time)
                 return hear(case, news, office=self._office, now=now)
         raise TypeError(f"{type(message.body).__name__} cannot be decided here")

@@ -45,8 +45,13 @@ class MessageFailed:
 
 @event("kz.qonys.contact.requested.v1", topic=TOPIC)
 class ContactRequested:
-    """A career centre shall contact the family by `due_on` (one working day)."""
+    """A career centre shall contact the family by `due_on` (one working day).
+
+    With a referral the task is about its provider, who is late; without one the family was just verified.
+    """
 
     task_id: UUID
     region: Kato
     due_on: date
+    referral_id: UUID | None = None
+    service_no: int | None = None

@@ -126,9 +126,10 @@ def _message(
 
 
 def _contact(case: Case, event: ContactRequested, at: datetime) -> Case:
-    return case.knowing(contact_by=event.due_on).telling(
-        "contact_requested", at, day=event.due_on.isoformat()
-    )
+    case, day = case.knowing(contact_by=event.due_on), event.due_on.isoformat()
+    if event.service_no is None:
+        return case.telling("contact_requested", at, day=day)
+    return case.telling("contact_about_service", at, day=day, service=event.service_no)
 
 
 def _plan_opened(case: Case, event: PlanOpened, at: datetime) -> Case:

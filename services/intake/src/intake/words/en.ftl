@@ -71,6 +71,7 @@ entry-message-sent = A message was sent to you ({ $channel }).
 entry-message-delivered = The message reached you ({ $channel }).
 entry-message-failed = The message did not reach you ({ $channel }). Please check your contact details.
 entry-contact-requested = The career centre will contact you by { $day }.
+entry-contact-about-service = The provider of service No. { $service } is late: the career centre steps in and contacts you by { $day }.
 entry-plan-opened = The adaptation plan was opened, services: { $total }.
 entry-plan-completed = The plan is complete: { $done } services done, { $declined } declined.
 entry-referral-sent = Service no. { $service }: the referral was sent.

@@ -71,6 +71,7 @@ entry-message-sent = Сізге хабар жіберілді ({ $channel }).
 entry-message-delivered = Хабар сізге жетті ({ $channel }).
 entry-message-failed = Хабар сізге жетпеді ({ $channel }). Байланыс деректеріңізді тексеріңіз.
 entry-contact-requested = Мансап орталығы сізбен хабарласады, мерзімі: { $day }.
+entry-contact-about-service = № { $service } қызмет көрсетуші кешікті: мансап орталығы араласып, сізбен хабарласады, мерзімі: { $day }.
 entry-plan-opened = Бейімделу жоспары ашылды, қызмет саны: { $total }.
 entry-plan-completed = Жоспар аяқталды: { $done } қызмет көрсетілді, { $declined } қызметтен бас тартылды.
 entry-referral-sent = № { $service } қызметке жолдама жіберілді.

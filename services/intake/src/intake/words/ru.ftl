@@ -71,6 +71,7 @@ entry-message-sent = Вам отправлено сообщение ({ $channel 
 entry-message-delivered = Сообщение доставлено ({ $channel }).
 entry-message-failed = Сообщение не доставлено ({ $channel }). Проверьте, как с вами связаться.
 entry-contact-requested = Карьерный центр свяжется с вами, срок: { $day }.
+entry-contact-about-service = Поставщик услуги № { $service } опаздывает: вмешается карьерный центр и свяжется с вами, срок: { $day }.
 entry-plan-opened = Открыт план адаптации, услуг: { $total }.
 entry-plan-completed = План завершён: оказано услуг { $done }, отклонено { $declined }.
 entry-referral-sent = Услуга № { $service }: направление отправлено.

@@ -74,12 +74,17 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactTask:
-    """The career centre of the region of arrival shall contact the family by this day."""
+    """The career centre of the region of arrival shall contact the family by this day.
+
+    `referral_id`, `service_no`: the late referral that it is about; None for the task after verification.
+    """
 
     task_id: UUID
     region: str
     due_on: date
     requested_at: datetime
+    referral_id: UUID | None = None
+    service_no: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +97,7 @@ class Case:
     held: tuple[Held, ...] = ()
     messages: Mapping[UUID, CitizenMessage] = field(default_factory=dict)
     letters: Mapping[UUID, Letter] = field(default_factory=dict)
-    contact: ContactTask | None = None
+    contacts: Mapping[UUID, ContactTask] = field(default_factory=dict)  # by the task's id
 
     def was_told(self, about: str) -> bool:
         return any(message.about == about for message in self.messages.values())
@@ -101,6 +106,9 @@ class Case:
         """The message that this channel is to take over now: the oldest that it has not answered for."""
         waiting = (one for one in self.messages.values() if one.channel is channel)
         return next((one.message_id for one in waiting if one.state is State.CREATED), None)
+
+    def with_contact(self, task: ContactTask) -> "Case":
+        return replace(self, contacts=MappingProxyType({**self.contacts, task.task_id: task}))
 
     def with_message(self, message: CitizenMessage, letter: Letter | None = None) -> "Case":
         letters = {**self.letters, message.message_id: letter} if letter else self.letters

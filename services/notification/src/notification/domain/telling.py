@@ -11,13 +11,19 @@ from zoneinfo import ZoneInfo
 
 from chassis.workdays import Calendar, add_working_days
 from contracts.intake import ApplicationSubmitted
+from contracts.integration import ReferralOverdue
 from contracts.notification import Channel, ContactRequested
 from messaging import Effect, Tell
 from notification.domain.case import Case, CitizenMessage, ContactTask, Held, Recipient, recipient_of
-from notification.domain.news import CHECK_WAITS, VERIFICATION_CLEAR, News, news_of
+from notification.domain.news import CHECK_WAITS, NEWS, VERIFICATION_CLEAR, News, news_of
 from notification.domain.writing import Scribe
 
 Step = tuple[Case, Sequence[Effect]]
+
+#: What is heard of a family: news for it, and what only concerns those who help it.
+HEARD = (*NEWS, ReferralOverdue)
+#: From so many reminders on a late provider is the career centre's matter: reminding alone did not help.
+ESCALATED_FROM = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +60,39 @@ def _begin(case: Case, news: Held, *, office: Office, now: datetime) -> Step:
 
 
 def _tell(case: Case, recipient: Recipient, news: Held, *, office: Office, now: datetime) -> Step:
-    contact_by = add_working_days(_today(office, now), office.contact_days, office.calendar)
+    if isinstance(news.event, ReferralOverdue):
+        return _escalate(case, recipient, news.event, office=office, now=now)
+    contact_by = _contact_by(office, now)
     said = news_of(news.event, contact_by=contact_by)
     if said.about == CHECK_WAITS and case.was_told(CHECK_WAITS):
         return case, ()  # once is kind, each repetition would only worry
     case = _write(case, recipient, said, news_id=news.message_id, office=office, now=now)
-    if said.about != VERIFICATION_CLEAR or case.contact is not None:
+    if said.about != VERIFICATION_CLEAR:
         return case, ()
-    return _request_contact(case, recipient, due_on=contact_by, now=now)
+    task = ContactTask(
+        task_id=uuid5(case.application_id, "contact"),
+        region=recipient.region,
+        due_on=contact_by,
+        requested_at=now,
+    )
+    return _request_contact(case, task)
+
+
+def _escalate(
+    case: Case, recipient: Recipient, late: ReferralOverdue, *, office: Office, now: datetime
+) -> Step:
+    """A provider late for the second time needs somebody to act: one task for each referral."""
+    if late.times < ESCALATED_FROM:
+        return case, ()
+    task = ContactTask(
+        task_id=uuid5(late.referral_id, "contact"),
+        region=recipient.region,
+        due_on=_contact_by(office, now),
+        requested_at=now,
+        referral_id=late.referral_id,
+        service_no=late.service_no,
+    )
+    return _request_contact(case, task)
 
 
 def _write(
@@ -80,16 +111,20 @@ def _write(
     return case
 
 
-def _request_contact(case: Case, recipient: Recipient, *, due_on: date, now: datetime) -> Step:
-    task = ContactTask(
-        task_id=uuid5(case.application_id, "contact"),
-        region=recipient.region,
-        due_on=due_on,
-        requested_at=now,
+def _request_contact(case: Case, task: ContactTask) -> Step:
+    """Once for each task, however often its cause is told."""
+    if task.task_id in case.contacts:
+        return case, ()
+    told = ContactRequested(
+        task_id=task.task_id,
+        region=task.region,
+        due_on=task.due_on,
+        referral_id=task.referral_id,
+        service_no=task.service_no,
     )
-    told = ContactRequested(task_id=task.task_id, region=task.region, due_on=task.due_on)
-    return replace(case, contact=task), [Tell(told)]
+    return case.with_contact(task), [Tell(told)]
 
 
-def _today(office: Office, now: datetime) -> date:
-    return now.astimezone(office.zone).date()
+def _contact_by(office: Office, now: datetime) -> date:
+    today = now.astimezone(office.zone).date()
+    return add_working_days(today, office.contact_days, office.calendar)

@@ -43,9 +43,9 @@ SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (message_id uuid, recipient tex
 """
 
 INSERT_CONTACTS = """
-INSERT INTO contact_tasks (task_id, application_id, region, due_on, requested_at)
+INSERT INTO contact_tasks (task_id, application_id, region, due_on, requested_at, referral_id, service_no)
 SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (task_id uuid, application_id uuid, region text,
-  due_on date, requested_at timestamptz)
+  due_on date, requested_at timestamptz, referral_id uuid, service_no int)
 ON CONFLICT (task_id) DO NOTHING
 """
 
@@ -64,7 +64,9 @@ async def load(conn: Connection, keys: Collection[UUID]) -> dict[UUID, Case]:
     """Cases by application id; one of which nothing was heard is left out."""
     ids = list(keys)
     recipients = {row["application_id"]: _recipient(row) for row in await conn.fetch(LOAD_RECIPIENTS, ids)}
-    contacts = {row["application_id"]: _contact(row) for row in await conn.fetch(LOAD_CONTACTS, ids)}
+    contacts: dict[UUID, dict[UUID, ContactTask]] = defaultdict(dict)
+    for row in await conn.fetch(LOAD_CONTACTS, ids):
+        contacts[row["application_id"]][row["task_id"]] = _contact(row)
     messages: dict[UUID, dict[UUID, CitizenMessage]] = defaultdict(dict)
     for row in await conn.fetch(LOAD_MESSAGES, ids):
         messages[row["application_id"]][row["message_id"]] = _message(row)
@@ -77,7 +79,7 @@ async def load(conn: Connection, keys: Collection[UUID]) -> dict[UUID, Case]:
             recipient=recipients.get(key),
             held=tuple(held[key]),
             messages=MappingProxyType(messages[key]),
-            contact=contacts.get(key),
+            contacts=MappingProxyType(contacts[key]),
         )
         for key in recipients.keys() | held.keys()
     }
@@ -91,7 +93,7 @@ async def save(conn: Connection, cases: Collection[Case]) -> None:
     await _write(conn, INSERT_RECIPIENTS, (_recipient_row(c, c.recipient) for c in known if c.recipient))
     await _write(conn, PUT_MESSAGES, (row for case in known for row in _message_rows(case)))
     await _write(conn, INSERT_LETTERS, (row for case in known for row in _letter_rows(case)))
-    await _write(conn, INSERT_CONTACTS, (_contact_row(c, c.contact) for c in known if c.contact))
+    await _write(conn, INSERT_CONTACTS, (_contact_row(c, one) for c in known for one in c.contacts.values()))
 
 
 async def _write(conn: Connection, statement: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -128,6 +130,8 @@ def _contact(row: Mapping[str, Any]) -> ContactTask:
         region=row["region"],
         due_on=row["due_on"],
         requested_at=row["requested_at"],
+        referral_id=row["referral_id"],
+        service_no=row["service_no"],
     )
 
 
@@ -182,6 +186,8 @@ def _contact_row(case: Case, task: ContactTask) -> dict[str, Any]:
         "region": task.region,
         "due_on": task.due_on,
         "requested_at": task.requested_at,
+        "referral_id": task.referral_id,
+        "service_no": task.service_no,
     }
 
 

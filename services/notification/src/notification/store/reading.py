@@ -23,7 +23,7 @@ APPLICATION_OF = "SELECT application_id FROM messages WHERE message_id = $1"
 
 # What is due first comes first.
 CONTACT_TASKS = """
-SELECT task_id, application_id, region, due_on, requested_at FROM contact_tasks
+SELECT task_id, application_id, region, due_on, requested_at, referral_id, service_no FROM contact_tasks
 WHERE ($1::text IS NULL OR region = $1) AND ($2::date IS NULL OR (due_on, task_id) > ($2, $3::uuid))
 ORDER BY due_on, task_id LIMIT $4
 """
@@ -44,6 +44,8 @@ class ListedTask:
     region: str
     due_on: date
     requested_at: datetime
+    referral_id: UUID | None
+    service_no: int | None
 
 
 async def messages(conn: Connection, application_id: UUID, *, with_texts: bool) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ HEARD: Mapping[str, frozenset[type]] = {
     "verification": frozenset(
         {ApplicationSubmitted, ApplicationWithdrawn, QuestionnaireCompleted, HousingChosen}
     ),
-    "notification": NEWS,
+    "notification": NEWS | {ReferralOverdue},
     "integration-support": frozenset({ArrivalReported, ReferralAnswered}),
 }
 #: The same by the types that envelopes carry.
