@@ -73,6 +73,11 @@ REASON = Reason(
     act="Order 234 of 22.06.2023, point 12",
     says=Words(kk="Диплом тізілімде жоқ", ru="Диплома нет в реестре", en="The register has no such diploma"),
     remedy=Words(kk="Көшірмесін әкеліңіз", ru="Принесите копию", en="Bring a copy"),
+    act_words=Words(
+        kk="2023 жылғы 22 маусымдағы № 234 бұйрық, 12-тармақ",
+        ru="приказ № 234 от 22.06.2023, пункт 12",
+        en="Order 234 of 22.06.2023, point 12",
+    ),
 )
 
 SUBMITTED = ApplicationSubmitted(

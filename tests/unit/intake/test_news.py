@@ -42,7 +42,12 @@ from unit.intake.families import FAMILY, NOW, case_in
 
 MEMBER = FAMILY[0].member_id
 PLACE: dict[str, Any] = {"year": 2026, "region": "590000000", "category": Category.RESETTLER, "people": 3}
-REASON = Reason(code="diploma_not_known", act="V2500037453", says=Words(kk="қ", ru="р", en="e"), remedy=None)
+REASON = Reason(
+    code="diploma_not_known",
+    act="Order 234 of 22.06.2023",
+    says=Words(kk="қ", ru="р", en="e"),
+    act_words=Words(kk="№ 234 бұйрық", ru="приказ № 234", en="Order 234"),
+)
 CONFIRMED = CheckConfirmed(register=Register.PERSONS, member_id=MEMBER)
 SILENT = CheckSilent(
     register=Register.EDUCATION,

@@ -15,7 +15,7 @@ from intake.domain.news import NEWS
 from intake.domain.waiting import NextStep
 from intake.http.view import Voice, case_in_words
 from unit.intake.families import MOMENT, NOW, case_in, draft
-from unit.intake.test_news import BLOCKED, EVENTS, ISSUED, LATE, PAID, PLAN, REFERRAL
+from unit.intake.test_news import BLOCKED, EVENTS, ISSUED, LATE, PAID, PLAN, REASON, REFERRAL
 
 FOLDER = Path(intake.__path__[0]) / "words"
 WORDS = Words(Path(service.__file__).parent / "language", FOLDER)
@@ -106,6 +106,14 @@ def test_reasons_are_read_in_arabic_script_too() -> None:
     case = heard(case_in(State.CHECKING), BLOCKED)
     (reason,) = case_in_words(case, (), voice=voice(ARABIC), today=MOMENT.today)["reasons"]
     assert reason["says"] == "ق"
+    assert reason["act"] == "№ 234 بۇيرىق"
+
+
+def test_an_act_told_without_words_is_shown_as_it_was_told() -> None:
+    blocked = replace(BLOCKED, reasons=(replace(REASON, act_words=None),))
+    case = heard(case_in(State.CHECKING), blocked)
+    (reason,) = case_in_words(case, (), voice=voice("ru"), today=MOMENT.today)["reasons"]
+    assert reason["act"] == "Order 234 of 22.06.2023"
 
 
 def test_referrals_are_summed_up() -> None:

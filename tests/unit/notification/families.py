@@ -52,12 +52,17 @@ OFFICE = Office(
 
 REASON = Reason(
     code="diploma_not_known",
-    act="V2500037453",
+    act="Order 234 of 22.06.2023",
     says=Sentence(
         kk="Диплом нөмірі тізілімде жоқ.", ru="Номера диплома нет в реестре.", en="The diploma is not known."
     ),
     remedy=Sentence(
         kk="Оқу орнынан анықтама алыңыз.", ru="Возьмите справку в учебном заведении.", en="Ask your school."
+    ),
+    act_words=Sentence(
+        kk="2023 жылғы 22 маусымдағы № 234 бұйрық",
+        ru="приказ № 234 от 22.06.2023",
+        en="Order 234 of 22.06.2023",
     ),
 )
 

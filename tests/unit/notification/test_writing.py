@@ -20,6 +20,7 @@ from unit.notification.families import (
     KOSTANAY,
     NOW,
     OFFICE,
+    REASON,
     SUBMITTED,
     WORDS,
     in_language,
@@ -78,12 +79,19 @@ def test_an_sms_is_at_most_two_parts_long_and_names_the_case(about: str, languag
 @pytest.mark.parametrize("about", ["verification_blocked", "not_eligible", "payment_refused"])
 def test_a_refusal_says_why_by_which_act_and_what_to_do(about: str) -> None:
     text = letter(about, reader(Language.RUSSIAN)).text
-    assert "Номера диплома нет в реестре (V2500037453)." in text
+    assert "Номера диплома нет в реестре (приказ № 234 от 22.06.2023)." in text
     assert "Что можно сделать: Возьмите справку в учебном заведении." in text
 
 
+def test_a_reason_told_before_acts_had_words_names_its_act_as_it_was_told() -> None:
+    told = replace(EVENTS["payment_refused"], reasons=(replace(REASON, act_words=None),))  # type: ignore[type-var]
+    said = news_of(told, contact_by=date(2026, 3, 3))
+    text = OFFICE.scribe.letter(said, reader(Language.RUSSIAN), application_id=FAMILY).text
+    assert "(Order 234 of 22.06.2023)." in text
+
+
 def test_what_speaks_for_a_family_is_not_argued() -> None:
-    assert "V2500037453" not in letter("eligible", reader(Language.RUSSIAN)).text
+    assert "234" not in letter("eligible", reader(Language.RUSSIAN)).text
 
 
 def test_a_letter_names_the_career_centres_own_number_where_there_is_one() -> None:

@@ -1,5 +1,6 @@
 """Who may take part, by the rules in force on the day of submission."""
 
+import re
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -23,7 +24,7 @@ from unit.verification.families import (
 from verification.domain.answers import Work, WorkAnswer
 from verification.domain.draft import OpenRegions
 from verification.domain.quota import LedgerKey
-from verification.domain.reasons import REASONS
+from verification.domain.reasons import ACTS, REASONS
 
 UNSKILLED: dict[str, Any] = {"diploma_number": None, "skill": None}
 SKILLED: dict[str, Any] = {"diploma_number": None, "skill": "7212"}
@@ -122,6 +123,12 @@ def test_the_year_of_submission_decides_which_quota_counts() -> None:
 def test_every_reason_names_its_act_and_speaks_three_languages() -> None:
     for code, known in REASONS.items():
         assert known.code == code
-        assert known.act
-        for words in (known.says, known.remedy):
+        assert known.act_words is not None
+        assert known.act == known.act_words.en
+        for words in (known.says, known.remedy, known.act_words):
             assert words is None or all((words.kk, words.ru, words.en))
+
+
+def test_an_act_is_named_in_the_readers_language_and_no_act_is_left_over() -> None:
+    assert {known.act_words for known in REASONS.values()} == set(ACTS.values())
+    assert [act for act in ACTS.values() if re.search(r"[A-Za-z]", act.kk + act.ru)] == []

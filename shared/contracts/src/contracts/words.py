@@ -53,9 +53,13 @@ class Words:
 
 @fact
 class Reason:
-    """Why something was decided: a stable code, the act it rests on, what it says and what would mend it."""
+    """Why something was decided: a stable code, the act it rests on, what it says and what would mend it.
+
+    `act` is the act's English name, `act_words` its name in the languages that people read.
+    """
 
     code: Code
     act: str
     says: Words
     remedy: Words | None = None
+    act_words: Words | None = None

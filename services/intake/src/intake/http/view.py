@@ -110,8 +110,9 @@ def _region(kato: str, voice: Voice) -> dict[str, str]:
 
 
 def _reason(reason: said.Reason, voice: Voice) -> dict[str, Any]:
+    act = voice.choose(reason.act_words) if reason.act_words else reason.act
     remedy = reason.remedy and voice.choose(reason.remedy)
-    return {"code": reason.code, "act": reason.act, "says": voice.choose(reason.says), "remedy": remedy}
+    return {"code": reason.code, "act": act, "says": voice.choose(reason.says), "remedy": remedy}
 
 
 def _member(member: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,9 +78,8 @@ class Scribe:
         yield (self.words.say(language, "signature"), self.words.say(language, "automatic"))
 
     def _reason(self, reason: Reason, language: str) -> Paragraph:
-        says = self.words.say(
-            language, "reason", says=_plainly(reason.says, language).rstrip("."), act=reason.act
-        )
+        act = _plainly(reason.act_words, language) if reason.act_words else reason.act
+        says = self.words.say(language, "reason", says=_plainly(reason.says, language).rstrip("."), act=act)
         if reason.remedy is None:
             return (says,)
         return says, self.words.say(language, "remedy", remedy=_plainly(reason.remedy, language))

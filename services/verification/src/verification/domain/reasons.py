@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -19,17 +20,22 @@ def reason(code: str, *, mending: Words | None = None) -> Reason:
         ru=known.remedy.ru.format(ru=mending.ru),
         en=known.remedy.en.format(en=mending.en),
     )
-    return Reason(code=known.code, act=known.act, says=known.says, remedy=filled)
+    return replace(known, remedy=filled)
 
 
-def _read() -> Mapping[str, Reason]:
-    text = (files("verification") / "domain" / "reasons.json").read_text(encoding="utf-8")
-    return MappingProxyType({code: _made(code, row) for code, row in json.loads(text).items()})
+def _read(name: str) -> Mapping[str, Any]:
+    text = (files("verification") / "domain" / name).read_text(encoding="utf-8")
+    known: Mapping[str, Any] = json.loads(text)
+    return known
 
 
 def _made(code: str, row: Mapping[str, Any]) -> Reason:
-    remedy = Words(**row["remedy"]) if row["remedy"] else None
-    return Reason(code=code, act=row["act"], says=Words(**row["says"]), remedy=remedy)
+    act, remedy = ACTS[row["act"]], Words(**row["remedy"]) if row["remedy"] else None
+    return Reason(code=code, act=act.en, says=Words(**row["says"]), remedy=remedy, act_words=act)
 
 
-REASONS: Mapping[str, Reason] = _read()
+#: The acts that reasons rest on, by the names that `reasons.json` calls them: number and date, in words.
+ACTS: Mapping[str, Words] = MappingProxyType({key: Words(**row) for key, row in _read("acts.json").items()})
+REASONS: Mapping[str, Reason] = MappingProxyType(
+    {code: _made(code, row) for code, row in _read("reasons.json").items()}
+)
