@@ -227,7 +227,7 @@ async def test_the_citizen_sees_what_he_was_told(intake: RunningIntake) -> None:
     await eventually(seen)
     lines = (await intake.view(case))["timeline"]
     assert [line["code"] for line in lines][-2:] == ["message_delivered", "contact_requested"]
-    assert lines[-2]["sentence"] == "Хабар сізге жетті (SMS)."
+    assert lines[-2]["sentence"] == "Хабар сізге жетті (SMS): өтініш қабылданды."
 
 
 async def test_an_event_about_an_unknown_case_is_parked_and_others_go_on(intake: RunningIntake) -> None:

@@ -100,7 +100,7 @@ async def test_a_decision_reaches_the_citizen_by_letter_and_sms_and_its_receipt_
     assert {event.about for event in told} == {"application_received", "verification_blocked"}
     assert [one.subject for one in family.letters()] == [
         "Ваше заявление принято",
-        "Проверка документов остановлена",
+        "Проверка сведений остановлена",
     ]
     assert "Возьмите справку в учебном заведении." in family.letters()[1].text
     assert "Сведения не совпали с реестром" in family.sms()[1].text

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.integration import (
+    NotApplicable,
     PlanCompleted,
     PlanOpened,
     ReferralAccepted,
@@ -76,7 +77,13 @@ PAID = PaymentAuthorised(
     amount_tenge=7_028_125,
     mortgage_tenge=1_971_875,
 )
-PLAN = PlanOpened(plan_id=uuid4(), people=3, region="590000000", referrals=2, not_applicable=())
+PLAN = PlanOpened(
+    plan_id=uuid4(),
+    people=3,
+    region="590000000",
+    referrals=2,
+    not_applicable=(NotApplicable(service_no=25, because="schooled_in_kazakhstan"),),
+)
 REFERRAL = ReferralSent(
     referral_id=uuid4(),
     service_no=7,
@@ -173,8 +180,7 @@ def test_referrals_are_counted_whichever_of_plan_and_referral_is_heard_first() -
 
 
 def test_a_completed_plan_settles_the_family() -> None:
-    completed = PlanCompleted(plan_id=PLAN.plan_id, done=2, declined=0)
-    case = heard(case_in(State.ARRIVED), PLAN, completed)
+    case = heard(case_in(State.ARRIVED), PLAN, PLAN_DONE)
     assert case.state is State.SETTLED
     assert next_step(case, papers_missing=0) is NextStep.NOTHING
 
@@ -193,6 +199,8 @@ def test_a_contact_about_a_late_service_names_it() -> None:
 
 MESSAGE: dict[str, Any] = {"message_id": uuid4(), "channel": Channel.SMS, "about": "application_received"}
 ANSWERED: dict[str, Any] = {"referral_id": REFERRAL.referral_id, "service_no": 7}
+DELIVERED = MessageDelivered(**MESSAGE)
+PLAN_DONE = PlanCompleted(plan_id=PLAN.plan_id, done=2, declined=0)
 LATE = ContactRequested(
     task_id=uuid4(),
     region="590000000",
@@ -216,11 +224,11 @@ EVENTS = (
     PAID,
     PaymentRefused(reasons=(REASON,)),
     MessageSent(**MESSAGE),
-    MessageDelivered(**MESSAGE),
+    DELIVERED,
     MessageFailed(**MESSAGE, cause="mailbox_unknown"),
     ContactRequested(task_id=uuid4(), region="610000000", due_on=date(2026, 3, 3)),
     PLAN,
-    PlanCompleted(plan_id=PLAN.plan_id, done=2, declined=0),
+    PLAN_DONE,
     REFERRAL,
     ReferralAccepted(**ANSWERED),
     ReferralDeclined(**ANSWERED, because="no_place"),

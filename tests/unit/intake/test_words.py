@@ -1,8 +1,9 @@
 """Everything that intake can say has words, in every language that people read."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,12 +11,30 @@ import pytest
 import intake
 from chassis import service
 from chassis.words import ARABIC, LANGUAGES, Words, disagreements
+from contracts.notification import Channel, MessageSent
 from intake.domain.case import Case, Entry, Home, Questionnaire, Silence, State
 from intake.domain.news import NEWS
 from intake.domain.waiting import NextStep
-from intake.http.view import Voice, case_in_words
-from unit.intake.families import MOMENT, NOW, case_in, draft
-from unit.intake.test_news import BLOCKED, EVENTS, ISSUED, LATE, PAID, PLAN, REASON, REFERRAL
+from intake.http.view import case_in_words
+from intake.http.voice import Voice
+from unit.intake.families import FAMILY, MOMENT, NOW, case_in, draft
+from unit.intake.test_news import (
+    BLOCKED,
+    CLEAR,
+    CONFIRMED,
+    DELIVERED,
+    ELIGIBLE,
+    EVENTS,
+    ISSUED,
+    LATE,
+    PAID,
+    PLAN,
+    PLAN_DONE,
+    REASON,
+    REFERRAL,
+    SILENT,
+)
+from unit.notification.families import EVENTS as LETTERS
 
 FOLDER = Path(intake.__path__[0]) / "words"
 WORDS = Words(Path(service.__file__).parent / "language", FOLDER)
@@ -36,10 +55,20 @@ def voice(language: str) -> Voice:
     return Voice(words=WORDS, language=language, zone=ZoneInfo("Asia/Almaty"))
 
 
-def heard(case: Case, *events: object) -> Case:
+def heard_at(at: datetime, case: Case, *events: object) -> Case:
     for event in events:
-        case = NEWS[type(event)](case, event, NOW)
+        case = NEWS[type(event)](case, event, at)
     return case
+
+
+def heard(case: Case, *events: object) -> Case:
+    return heard_at(NOW, case, *events)
+
+
+def lines_of(case: Case, language: str) -> list[str]:
+    """The timeline's new sentences."""
+    seen = case_in_words(case, case.fresh.entries, voice=voice(language), today=MOMENT.today)
+    return [line["sentence"] for line in seen["timeline"]]
 
 
 CASES = [
@@ -84,9 +113,58 @@ def test_a_silent_register_is_named_with_its_times_by_the_citizens_clock() -> No
     case = case_in(State.CHECKING, silences={"labour/1": SILENCE})
     awaited = case_in_words(case, (), voice=voice("ru"), today=MOMENT.today)["waiting"]
     assert awaited["for"] == "register_labour"
-    assert awaited["sentence"].startswith("Информационная система «Рынок труда» пока не отвечает")
-    assert "(с 2 марта 2026\u202fг., 09:15)" in awaited["sentence"]
-    assert "2 марта 2026\u202fг., 10:15" in awaited["sentence"]
+    assert awaited["sentence"].startswith("АИС «Рынок труда» пока не отвечает")
+    assert "(с 2 марта 2026 года, 09:15)" in awaited["sentence"]
+    assert "2 марта 2026 года, 10:15" in awaited["sentence"]
+
+
+def test_a_checks_line_says_for_whom_and_by_which_register() -> None:
+    case = heard(case_in(State.SUBMITTED), CONFIRMED, SILENT)
+    assert not any(FAMILY[0].name.given in str(entry.args) for entry in case.fresh.entries)
+    confirmed, silent = lines_of(case, "ru")
+    assert confirmed == "Есіма — Реестр физических лиц (ГБД ФЛ): сведения подтверждены."
+    assert silent.startswith("Есіма — Реестр документов об образовании: ответа нет")
+    assert lines_of(case, ARABIC)[0].startswith("ەسىما — جەكە تۇلعالار")
+
+
+def test_a_check_written_down_before_it_named_anybody_can_still_be_read() -> None:
+    old = Entry(number=1, at=NOW, code="check_confirmed", args={"register": "persons"})
+    seen = case_in_words(case_in(State.CHECKING), (old,), voice=voice("ru"), today=MOMENT.today)
+    assert seen["timeline"][0]["sentence"].startswith("Член семьи — Реестр")
+
+
+def test_a_messages_line_says_what_it_was_about() -> None:
+    sent = MessageSent(message_id=uuid4(), channel=Channel.SMS, about="quota_reserved")
+    case = heard(case_in(State.CHECKING), sent, replace(sent, about="not_known_here"))
+    assert lines_of(case, "ru") == [
+        "Вам отправлено сообщение (SMS): место закреплено.",
+        "Вам отправлено сообщение (SMS): not_known_here.",
+    ]
+
+
+def test_every_letter_can_be_named_on_the_timeline() -> None:
+    assert [about for about in LETTERS if not WORDS.knows(f"about-{about.replace('_', '-')}")] == []
+
+
+def test_what_was_decided_at_one_moment_is_read_in_the_order_in_which_it_follows() -> None:
+    later = NOW + timedelta(minutes=1)
+    case = heard(case_in(State.ARRIVED), PLAN_DONE, REFERRAL, PLAN)
+    case = heard_at(later, heard(case, CLEAR, ELIGIBLE, CONFIRMED), DELIVERED)
+    seen = case_in_words(case, case.fresh.entries[::-1], voice=voice("en"), today=MOMENT.today)
+    assert [line["code"] for line in seen["timeline"]] == [
+        "plan_opened",
+        "check_confirmed",
+        "referral_sent",
+        "verification_clear",
+        "eligible",
+        "plan_completed",
+        "message_delivered",
+    ]
+
+
+def test_a_sentence_ends_with_one_full_stop() -> None:
+    case = heard(case_in(State.CHECKING), LATE)
+    assert lines_of(case, "ru")[0].endswith("срок: 6 мая 2026 года.")
 
 
 def test_money_is_grouped_and_years_are_not() -> None:
@@ -121,6 +199,7 @@ def test_referrals_are_summed_up() -> None:
     referrals = case_in_words(case, (), voice=voice("kk"), today=MOMENT.today)["referrals"]
     assert referrals == {
         "total": 2,
+        "not_needed": 1,
         "sent": 1,
         "accepted": 0,
         "declined": 0,

@@ -99,8 +99,8 @@ def test_a_region_without_quota_is_refused_and_others_with_places_are_named() ->
     assert not event.eligible
     assert event.reasons[0].code == "region_without_quota"
     assert event.reasons[0].remedy == Words(
-        kk="Орны бар өңірлер: Павлодар.",
-        ru="Регионы, где есть места: Павлодар.",
+        kk="Бос орны бар өңірлер: Павлодар.",
+        ru="Регионы, где есть свободные места: Павлодар.",
         en="Regions with places: Pavlodar.",
     )
 

@@ -130,7 +130,7 @@ def _nobody_qualifies() -> Scenario:
 
 def _quota_full() -> Scenario:
     about = About(
-        kk="Қарағанды облысының квотасы толған: отбасы кезек күтіп, басқалар бас тартқанда куәлік алады.",
+        kk="Қарағанды облысының квотасы толған: отбасы кезек күтіп, басқалар бас тартқанда сертификат алады.",
         ru="Квота Карагандинской области исчерпана: семья ждёт и получает сертификат после отказа другой.",
         en="The quota of Karaganda is full: the family waits, and is certified when others withdraw.",
     )
@@ -148,7 +148,7 @@ def _quota_full() -> Scenario:
 
 def _sent_three_times() -> Scenario:
     about = About(
-        kk="Байланыс үзіліп, бір өтініш үш рет жіберіледі: іс біреу, куәлік біреу.",
+        kk="Байланыс үзіліп, бір өтініш үш рет жіберіледі: іс біреу, сертификат біреу.",
         ru="Связь рвётся, одно заявление отправлено трижды: дело одно и сертификат один.",
         en="The line breaks and one application is sent three times: one case, one certificate.",
     )
@@ -163,8 +163,8 @@ def _sent_three_times() -> Scenario:
 
 def _house_above_the_cap() -> Scenario:
     about = About(
-        kk="Үйдің бағасы шектен асады: шекке дейінгісі төленеді, қалғаны — ипотека.",
-        ru="Дом дороже предела: предел оплачен, остальное — ипотека.",
+        kk="Үйдің бағасы ең жоғары сомадан асады: сол сома төленеді, қалғаны — ипотека.",
+        ru="Дом дороже предельной суммы: она оплачена, остальное — ипотека.",
         en="The house costs more than the cap: the cap is paid, the rest is the mortgage.",
     )
     price = 9_500_000

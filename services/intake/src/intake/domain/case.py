@@ -51,7 +51,7 @@ class FiledPaper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the timeline; `args` fill the sentence and hold nothing personal."""
+    """One line of the timeline; `args` fill the sentence; people are in them by their ids only."""
 
     number: int  # counts from 1 within the case
     at: datetime
@@ -109,6 +109,7 @@ class Facts:
     payment: Payment | None = None
     contact_by: date | None = None
     referrals_total: int | None = None  # as the plan says; a referral may be heard before its plan
+    services_not_needed: int | None = None  # the plan says why
     referrals: Mapping[int, str] = field(default_factory=dict)  # number of the service → its state
 
 

@@ -52,14 +52,16 @@ def _answered(case: Case, event: CheckConfirmed | CheckContradicted, at: datetim
     key = f"{event.register}/{event.member_id}"
     left = {k: silence for k, silence in case.facts.silences.items() if k != key}
     code = "check_confirmed" if isinstance(event, CheckConfirmed) else "check_contradicted"
-    return _checking(case, at).knowing(silences=left).telling(code, at, register=event.register.value)
+    case = _checking(case, at).knowing(silences=left)
+    return case.telling(code, at, register=event.register.value, member=str(event.member_id))
 
 
 def _silent(case: Case, event: CheckSilent, at: datetime) -> Case:
     silence = Silence(register=event.register.value, since=event.since, asked_again_at=event.asked_again_at)
     silences = {**case.facts.silences, f"{event.register}/{event.member_id}": silence}
     case = _checking(case, at).knowing(silences=silences)
-    return case.telling("check_silent", at, register=event.register.value, times=event.times)
+    args = {"register": event.register.value, "member": str(event.member_id), "times": event.times}
+    return case.telling("check_silent", at, **args)
 
 
 def _verified(case: Case, event: VerificationCompleted, at: datetime) -> Case:
@@ -134,7 +136,8 @@ def _contact(case: Case, event: ContactRequested, at: datetime) -> Case:
 
 def _plan_opened(case: Case, event: PlanOpened, at: datetime) -> Case:
     case = case.moved_to(State.SETTLING, at) if case.state is State.ARRIVED else case
-    return case.knowing(referrals_total=event.referrals).telling("plan_opened", at, total=event.referrals)
+    case = case.knowing(referrals_total=event.referrals, services_not_needed=len(event.not_applicable))
+    return case.telling("plan_opened", at, total=event.referrals)
 
 
 def _plan_completed(case: Case, event: PlanCompleted, at: datetime) -> Case:

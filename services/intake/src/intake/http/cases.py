@@ -10,7 +10,8 @@ from chassis.auth import requires
 from chassis.languages import language_of
 from intake.domain.case import Case, State
 from intake.http.edge import AnyCase, of
-from intake.http.view import Voice, case_in_words
+from intake.http.view import case_in_words
+from intake.http.voice import Voice
 from intake.store.cases import load
 from intake.store.reading import page, timeline
 

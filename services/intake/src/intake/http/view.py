@@ -1,65 +1,20 @@
 """A case in words: what a citizen reads about it, in his language."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
 from msgspec import to_builtins
 
 import contracts.words as said
-from chassis.arabic_script import to_arabic_script
 from chassis.regions import region_of
-from chassis.words import ARABIC, Words
 from intake.domain.case import Case, Entry, Facts
 from intake.domain.papers import Requirement, missing
 from intake.domain.waiting import Waiting, next_step, waiting
+from intake.http.timeline import timeline
+from intake.http.voice import Voice
 
 REFERRAL_STATES = ("sent", "accepted", "declined", "done", "overdue")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """Says things in one language; times are told by the clock of `zone`."""
-
-    words: Words
-    language: str
-    zone: ZoneInfo
-
-    def say(self, key: str, args: Mapping[str, str | int] | None = None) -> str:
-        told = {name: self._told(name, value) for name, value in (args or {}).items()}
-        return self.words.say(self.language, key.replace("_", "-"), **told)
-
-    def choose(self, words: said.Words) -> str:
-        """One of a sentence's languages."""
-        if self.language == ARABIC:
-            return to_arabic_script(words.kk)
-        chosen: str = getattr(words, self.language)
-        return chosen
-
-    def time(self, at: datetime) -> str:
-        local = at.astimezone(self.zone)
-        return f"{self._day(local.date())}, {format_datetime(local, 'HH:mm', locale=self._spoken)}"
-
-    @property
-    def _spoken(self) -> str:
-        """Kazakh in Arabic script is written from the Cyrillic sentence as a whole."""
-        return "kk" if self.language == ARABIC else self.language
-
-    def _day(self, day: date) -> str:
-        return format_date(day, "long", locale=self._spoken)
-
-    def _told(self, name: str, value: str | int) -> str | int:
-        match name:
-            case "register" | "channel":
-                return self.words.say(self._spoken, f"{name}-{value}")
-            case "day":
-                return self._day(date.fromisoformat(str(value)))
-            case "year":
-                return str(value)  # a number would be grouped: 2 026
-        return value
 
 
 def case_in_words(case: Case, entries: Sequence[Entry], *, voice: Voice, today: date) -> dict[str, Any]:
@@ -81,7 +36,7 @@ def case_in_words(case: Case, entries: Sequence[Entry], *, voice: Voice, today: 
         "members": [_member(member) for member in to_builtins(case.members)],
         "papers": _papers(case, needs),
         **_facts(case.facts),
-        "timeline": [_entry(entry, voice) for entry in entries],
+        "timeline": timeline(entries, case.members, voice=voice),
     }
 
 
@@ -144,10 +99,7 @@ def _referrals(facts: Facts) -> dict[str, Any] | None:
     states = list(facts.referrals.values())
     return {
         "total": facts.referrals_total,
+        "not_needed": facts.services_not_needed,
         **{state: states.count(state) for state in REFERRAL_STATES},
         "services": [{"service_no": no, "state": state} for no, state in sorted(facts.referrals.items())],
     }
-
-
-def _entry(entry: Entry, voice: Voice) -> dict[str, Any]:
-    return {"at": entry.at, "code": entry.code, "sentence": voice.say(f"entry-{entry.code}", entry.args)}

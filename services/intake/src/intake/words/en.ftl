@@ -11,7 +11,7 @@ state-certificate-issued = The economic mobility certificate has been issued
 state-payment-authorised = Payment for your home has been authorised
 state-arrived = Welcome! Your arrival has been registered
 state-settling = We are helping you to settle in
-state-settled = The adaptation plan is complete. May the new home be a happy one!
+state-settled = The adaptation and integration plan is complete. May the new home be a happy one!
 state-blocked = The check has stopped: the records disagree
 state-refused = The application was not decided in your favour
 state-withdrawn = You have withdrawn the application
@@ -29,7 +29,7 @@ waiting-certificate = The questionnaire is here. The certificate is being made.
 waiting-housing = We are waiting for you to choose a home.
 waiting-payment = The payment for your home is being decided.
 waiting-arrival = We are waiting for you to report your arrival.
-waiting-plan = We are drawing up your family's adaptation plan.
+waiting-plan = We are drawing up your family's adaptation and integration plan.
 waiting-services = Services are under way: { $closed } of { $total } are complete.
 
 ## What to do next
@@ -52,9 +52,9 @@ entry-application-withdrawn = The application was withdrawn.
 entry-questionnaire-completed = The questionnaire was filled in.
 entry-housing-chosen = A home was chosen, price { $price } ₸.
 entry-arrival-reported = The day of arrival was registered: { $day }.
-entry-check-confirmed = { $register }: the records are confirmed.
-entry-check-contradicted = { $register }: the records do not agree.
-entry-check-silent = { $register }: no answer, we shall ask again (time { $times }).
+entry-check-confirmed = { $member } — { $register }: the records are confirmed.
+entry-check-contradicted = { $member } — { $register }: the records do not agree.
+entry-check-silent = { $member } — { $register }: no answer, we shall ask again (time { $times }).
 entry-verification-clear = All records are confirmed.
 entry-verification-blocked = The check has stopped: the records disagree.
 entry-eligible = Your family is entitled to take part.
@@ -62,17 +62,17 @@ entry-not-eligible = Your family does not meet the conditions yet.
 entry-quota-reserved = Places in the quota of { $year } were reserved, people: { $people }.
 entry-quota-waitlisted = The quota is full, you are on the waiting list. Position: { $position }.
 entry-quota-released = Places in the quota were given back, people: { $people }.
-entry-certificate-issued = Certificate { $number } was issued, up to { $cap } ₸.
+entry-certificate-issued = Certificate { $number } was issued, its cap is { $cap } ₸.
 entry-certificate-refused = The certificate was refused.
 entry-certificate-revoked = Certificate { $number } was revoked.
 entry-payment-authorised = Payment was authorised: { $amount } ₸, { $mortgage } ₸ remain for the mortgage.
 entry-payment-refused = Payment was refused. Another home may be chosen.
-entry-message-sent = A message was sent to you ({ $channel }).
-entry-message-delivered = The message reached you ({ $channel }).
-entry-message-failed = The message did not reach you ({ $channel }). Please check your contact details.
+entry-message-sent = A message was sent to you ({ $channel }): { $about }.
+entry-message-delivered = The message reached you ({ $channel }): { $about }.
+entry-message-failed = The message did not reach you ({ $channel }): { $about }. Please check your contact details.
 entry-contact-requested = The career centre will contact you by { $day }.
 entry-contact-about-service = The provider of service No. { $service } is late: the career centre steps in and contacts you by { $day }.
-entry-plan-opened = The adaptation plan was opened, services: { $total }.
+entry-plan-opened = The adaptation and integration plan was opened, referrals: { $total }.
 entry-plan-completed = The plan is complete: { $done } services done, { $declined } declined.
 entry-referral-sent = Service no. { $service }: the referral was sent.
 entry-referral-accepted = Service no. { $service }: the referral was accepted.
@@ -80,11 +80,32 @@ entry-referral-declined = Service no. { $service } was declined.
 entry-referral-done = Service no. { $service } is done.
 entry-referral-overdue = Service no. { $service } is late; we have reminded the provider.
 
-register-persons = The state register of persons
-register-education = The national education register
-register-labour = The labour market register
+register-persons = The persons' register
+register-education = The education register
+register-labour = The labour market's register
 channel-email = e-mail
 channel-sms = SMS
+somebody = A member of the family
+
+## What a message is about
+
+about-application-received = the application was received
+about-application-withdrawn = the application was withdrawn
+about-check-waits = we are waiting for a register
+about-verification-clear = your information was checked
+about-verification-blocked = the check of your information was stopped
+about-eligible = you may take part in the programme
+about-not-eligible = you cannot take part in the programme yet
+about-quota-reserved = a place is reserved
+about-quota-waitlisted = you are on the waiting list
+about-quota-released = a place was released
+about-certificate-issued = the certificate was issued
+about-certificate-refused = the certificate was not issued
+about-certificate-revoked = the certificate was revoked
+about-payment-authorised = the payment was authorised
+about-payment-refused = the payment was not authorised
+about-plan-opened = the plan is open
+about-plan-completed = the plan is completed
 
 ## What cannot be done now
 

@@ -107,6 +107,8 @@ NEWS: Mapping[type, Callable[[Any], News]] = {
     CertificateRevoked: lambda e: News("certificate_revoked", {"number": e.number}, e.reasons),
     PaymentAuthorised: _payment,
     PaymentRefused: lambda e: News("payment_refused", reasons=e.reasons),
-    PlanOpened: lambda e: News("plan_opened", {"referrals": e.referrals}),
+    PlanOpened: lambda e: News(
+        "plan_opened", {"referrals": e.referrals, "not_needed": len(e.not_applicable)}
+    ),
     PlanCompleted: lambda e: News("plan_completed", {"done": e.done, "declined": e.declined}),
 }

@@ -25,21 +25,21 @@ application-withdrawn =
 check-waits =
     .subject = We are waiting for a register
     .what = { $register ->
-        [persons] The register of persons
-        [education] The register of education papers
-       *[labour] The labour market register
+        [persons] The persons' register
+        [education] The education register
+       *[labour] The labour market's register
     } does not answer for now. Neither you nor your papers are to blame.
     .next = We shall ask again ourselves and your turn is kept. Nothing is needed from you.
     .sms = A state register has not answered yet. You are not to blame; we shall ask again.
 
 verification-clear =
-    .subject = Your papers were checked
-    .what = Your papers were checked and agree with the registers.
+    .subject = Your information was checked
+    .what = Your information was checked and agrees with the state registers.
     .next = The career centre will contact you itself, at the latest on { $contact_by }.
-    .sms = Your papers were checked, all is well. You will be called by { $contact_by }.
+    .sms = Your information was checked, all is well. You will be called by { $contact_by }.
 
 verification-blocked =
-    .subject = The check of your papers was stopped
+    .subject = The check of your information was stopped
     .what = Your information does not agree with a state register, so your application was stopped.
     .next = If the register is wrong, have it corrected and call the career centre: the decision will be looked at again.
     .sms = Your information does not agree with a register. Why and what to do: see the letter.
@@ -57,10 +57,10 @@ not-eligible =
     .sms = Your family does not meet the conditions yet. Why and what to do: see the letter.
 
 quota-reserved =
-    .subject = A place is kept for your family
-    .what = A place in the quota of { $year } is kept for your family. People: { $people }. Region: { $region }.
+    .subject = A place is reserved for your family
+    .what = A place in the quota of { $year } is reserved for your family. People: { $people }. Region: { $region }.
     .next = Please fill in the questionnaire on the portal now: the certificate is issued after it.
-    .sms = A place in the quota is kept for you. Please fill in the questionnaire on the portal.
+    .sms = A place in the quota is reserved for you. Please fill in the questionnaire on the portal.
 
 quota-waitlisted =
     .subject = Your family is on the waiting list
@@ -76,7 +76,7 @@ quota-released =
 
 certificate-issued =
     .subject = Your economic mobility certificate was issued
-    .what = Your family was issued an economic mobility certificate. Number: { $number }. Largest sum: { $cap }. Valid in: { $region }.
+    .what = Your family was issued an economic mobility certificate. Number: { $number }. Cap: { $cap }. Valid in: { $region }.
     .next = Please choose a home in this region and name it on the portal. No cash is given: the certificate pays for the home.
     .sms = Certificate { $number } was issued, up to { $cap }. Choose a home and name it on the portal.
 
@@ -98,7 +98,7 @@ payment-authorised =
         [yes] The home costs { $price }. The certificate pays { $amount }; the remaining { $mortgage } is your mortgage.
        *[no] The home costs { $price }. The certificate pays { $amount }.
     }
-    .next = When you have moved, report your arrival on the portal: help with 25 services begins then.
+    .next = When you have moved, report your arrival on the portal: the services of adaptation and integration begin then.
     .sms = Payment was authorised: { $amount }. Report your arrival on the portal when you have moved.
 
 payment-refused =
@@ -108,13 +108,13 @@ payment-refused =
     .sms = Payment for this home was not authorised. Why: see the letter. You may choose another.
 
 plan-opened =
-    .subject = Your plan of adaptation is open
-    .what = Welcome! An individual plan of adaptation and integration is open for your family. Referrals to services: { $referrals }.
-    .next = The providers will contact you themselves. If one of them is late, we shall remind it.
-    .sms = Welcome! Your plan of adaptation is open, services: { $referrals }. You will be contacted.
+    .subject = Your adaptation and integration plan is open
+    .what = Welcome! An adaptation and integration plan is open for your family. Referrals to services: { $referrals }, not needed: { $not_needed }.
+    .next = The providers will contact you themselves. If one of them is late, we shall remind it, and if it stays late, the career centre steps in.
+    .sms = Welcome! Your adaptation plan is open, services: { $referrals }. You will be contacted.
 
 plan-completed =
-    .subject = Your plan of adaptation is completed
+    .subject = Your adaptation and integration plan is completed
     .what = Every service of the plan was answered. Done: { $done }, declined: { $declined }.
     .next = If you need help again, call the career centre at any time. Be happy in your new home!
-    .sms = Your plan of adaptation is completed. Be happy in your new home!
+    .sms = Your adaptation plan is completed. Be happy in your new home!
