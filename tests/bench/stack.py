@@ -94,20 +94,25 @@ async def running(folder: Path, *names: str, instances: int = 1) -> AsyncIterato
 def _wanted(stack: Stack, names: Collection[str], instances: int) -> list[Program]:
     chosen = [program for program in programs(stack) if program.name in names]
     providers = [_providers(stack)] if "providers" in names else []
-    return [*(made for program in chosen for made in _instances(program, instances)), *providers]
+    return [*(made for program in chosen for made in _instances(program, names, instances)), *providers]
 
 
-def _instances(program: Program, count: int) -> list[Program]:
+def _instances(program: Program, names: Collection[str], count: int) -> list[Program]:
     """The outside is instant; of services, not of relays, there are several."""
-    if program.name == "sandbox":  # its providers and registers are not asked
-        command = [word for option in _pairs(program.command) if option[0] != "--kafka" for word in option]
-        return [replace(program, command=command)]
+    if program.name == "sandbox":
+        return [replace(program, command=_sandboxed(program.command, names))]
     if program.name in INSTANT:
         command = [sys.executable, "-m", INSTANT[program.name], "serve"]
         program = replace(program, command=command, environment={**program.environment, **_FINDING_TESTS})
     if program.name not in SERVICES:
         return [program]
     return [_named(program, name) for name in _names(program.name, count)]
+
+
+def _sandboxed(command: Collection[str | Path], names: Collection[str]) -> list[str | Path]:
+    """Providers and registers are not asked; without verification there is nobody to open quotas."""
+    unneeded = {"--kafka"} if "verification" in names else {"--kafka", "--verification"}
+    return [word for option in _pairs(command) if option[0] not in unneeded for word in option]
 
 
 def _names(service: str, count: int) -> list[str]:

@@ -172,7 +172,7 @@ async def test_a_malformed_key_hides_no_fault_of_an_acts_body(intake: RunningInt
         ("language", "fr", "#/language", "enum"),
         ("citizen", "x", "#/citizen", "extra_forbidden"),
         ("members", [], "#/members", "too_short"),
-        ("members", "x", "#/members", "tuple_type"),
+        ("members", "x", "#/members", "list_type"),
     ],
 )
 async def test_a_fault_is_named_with_its_place(
@@ -187,6 +187,13 @@ async def test_a_fault_is_named_with_its_place(
 @pytest.mark.parametrize("iin", ["900101100014", "900101100500"])
 async def test_both_passes_of_the_check_digit_are_taken(intake: RunningIntake, iin: str) -> None:
     assert (await intake.draft(changed("members/0/iin", iin))).status_code == 201
+
+
+async def test_a_fault_of_the_only_member_is_not_a_fault_of_the_list_as_well(intake: RunningIntake) -> None:
+    family = changed("members", deepcopy(FAMILY["members"][:1]))
+    family["members"][0]["iin"] = "900101100015"
+    answer = await intake.draft(family)
+    assert [one["code"] for one in answer.json()["errors"]] == ["iin_check_digit"]
 
 
 async def test_all_faults_are_told_at_once(intake: RunningIntake) -> None:

@@ -91,7 +91,7 @@ async def running_verification(
     """Verification with the sandbox's registers, answering at once unless told otherwise."""
     prefix = f"t{uuid4().hex[:12]}."
     await create_topics(broker.servers, [prefix + topic for topic in topics()])
-    key = _certificate_key(folder)
+    key = certificate_key(folder)
     async with (
         _database(postgres) as dsn,
         sandbox_running(SandboxSettings(folder=folder)) as sandbox,
@@ -154,7 +154,8 @@ def _person(member: Member) -> dict[str, Any]:
     }
 
 
-def _certificate_key(folder: Path) -> bytes:
+def certificate_key(folder: Path) -> bytes:
+    """The key that signs certificates, in the file `certificates.pem`."""
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )

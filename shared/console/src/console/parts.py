@@ -155,13 +155,14 @@ def _sandbox(stack: Stack) -> Program:
         "--smtp-port": stack.ports["sandbox-smtp"],
         "--folder": folder,
         "--kafka": stack.broker.servers,
+        "--verification": stack.url("verification"),
         "--client-certificate": stack.folder / "keys" / "verification-certificate.pem",
         "--accept-seconds": pace.accept_seconds,
         "--done-seconds": pace.done_seconds,
     }
     words = [str(word) for option in options.items() for word in option]
     command = [sys.executable, "-m", "sandbox", "serve", *words]
-    return Program(stack, "sandbox", command, ready_path="/jwks.json")
+    return Program(stack, "sandbox", command, ready_path="/sandbox/ready")
 
 
 def _service(stack: Stack, name: str) -> Program:

@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--kafka", help="bootstrap servers; without them there are no providers")
     serve.add_argument("--kafka-username", help="where the broker asks who we are (SCRAM-SHA-512)")
     serve.add_argument("--kafka-password-file", type=Path)
+    serve.add_argument("--verification", help="its address: the quotas of the running year are opened there")
     serve.add_argument("--accept-seconds", type=float, default=defaults.accept_seconds)
     serve.add_argument("--done-seconds", type=float, default=defaults.done_seconds)
     return parser

@@ -2,10 +2,11 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from cryptography import x509
@@ -16,6 +17,7 @@ from sandbox.issuer import Issuer, TokenRequest, issuer_routes
 from sandbox.keys import kept_pair
 from sandbox.mail import Mailbox, MailServer, mail_routes
 from sandbox.providers import Providers, User, provider_routes
+from sandbox.quotas import QuotaOrders, ready_routes
 from sandbox.registry_admin import behaviour_routes, certificate_routes, log_routes, truth_routes
 from sandbox.sms import SmsGateway, sms_routes
 
@@ -35,6 +37,7 @@ class Settings:
     kafka: str | None = None
     kafka_username: str | None = None
     kafka_password_file: Path | None = None
+    verification: str | None = None  # its address, where the year's quotas are to be opened
     accept_seconds: float = 0.2
     done_seconds: float = 0.5
 
@@ -51,6 +54,7 @@ class Sandbox:
     sms: SmsGateway
     issuer: Issuer
     providers: Providers | None
+    quotas: QuotaOrders | None
 
     @property
     def smtp(self) -> str:
@@ -78,10 +82,12 @@ async def running(settings: Settings) -> AsyncIterator[Sandbox]:
             sms=sms,
             issuer=issuer,
             providers=_providers(settings),
+            quotas=_quotas(settings, issuer),
         )
         await stack.enter_async_context(_serving(make_app(sandbox), listener))
-        if sandbox.providers:
-            await stack.enter_async_context(_background(sandbox.providers))
+        for part in (sandbox.providers, sandbox.quotas):
+            if part:
+                await stack.enter_async_context(_background(part.run()))
         yield sandbox
 
 
@@ -96,6 +102,7 @@ def make_app(sandbox: Sandbox) -> FastAPI:
     app.include_router(mail_routes(sandbox.mailbox))
     app.include_router(sms_routes(sandbox.sms))
     app.include_router(issuer_routes(sandbox.issuer))
+    app.include_router(ready_routes(sandbox.quotas))
     if sandbox.providers:
         app.include_router(provider_routes(sandbox.providers))
     return app
@@ -116,6 +123,13 @@ def _providers(settings: Settings) -> Providers | None:
         done_seconds=settings.done_seconds,
         user=_user(settings),
     )
+
+
+def _quotas(settings: Settings, issuer: Issuer) -> QuotaOrders | None:
+    if settings.verification is None:
+        return None
+    operator = TokenRequest(sub="sandbox", scope="ops")
+    return QuotaOrders(settings.verification, token=lambda: issuer.token(operator))
 
 
 def _user(settings: Settings) -> User | None:
@@ -156,8 +170,8 @@ async def _serving(app: FastAPI, listener: socket.socket) -> AsyncIterator[None]
 
 
 @asynccontextmanager
-async def _background(providers: Providers) -> AsyncIterator[None]:
-    task = asyncio.create_task(providers.run())
+async def _background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
     try:
         yield
     finally:

@@ -133,7 +133,8 @@ class DraftBody(Body):
     region_from: Region
     region_to: Region
     contact: ContactBody
-    members: Annotated[tuple[MemberBody, ...], Field(min_length=1, max_length=MOST_MEMBERS)]
+    # A list: a tuple's length is counted without its faulty members, and would be a fault of its own.
+    members: Annotated[list[MemberBody], Field(min_length=1, max_length=MOST_MEMBERS)]
     consent: ConsentBody
 
     def as_act(self, citizen: str, application_id: UUID) -> CreateDraft:
