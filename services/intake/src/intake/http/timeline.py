@@ -19,7 +19,7 @@ def _place(entry: Entry) -> tuple[object, ...]:
 
 
 def _rank(code: str) -> int:
-    """Within one moment: whatever else follows from it comes first, and the end of all last."""
+    """Within one moment: first what the others follow from, and last what ends all."""
     if code.startswith("check_") or code == "plan_opened":
         return 0
     return 2 if code == "plan_completed" else 1
