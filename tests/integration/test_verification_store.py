@@ -37,7 +37,7 @@ from verification.domain.quota import Place
 
 QUOTA = 30
 STATES = ("cases", "checks", "places", "ledgers", "quota_entries", "certificates", "payments")
-PERSONAL = ("families", "evidence", "homes")
+PERSONAL = ("families", "evidence", "paid_homes")
 PERSONAL_COLUMN = re.compile("name|iin|birth|address|email|phone|cadastral|contract|diploma|body|members")
 PAID_BEFORE = """
 INSERT INTO certificates VALUES ('00000000-0000-0000-0000-000000000001', 'KZ-1', 9, 1, '590000000',
@@ -193,7 +193,7 @@ async def test_no_table_of_states_has_a_column_for_personal_data(tables: Tables)
     )
     personal = {row["table_name"] for row in columns if PERSONAL_COLUMN.search(row["column_name"])}
     assert personal <= set(PERSONAL)
-    assert "homes" in personal
+    assert "paid_homes" in personal
 
 
 async def test_a_home_that_was_paid_for_before_it_had_a_table_finds_its_way_there(database: str) -> None:
@@ -202,7 +202,7 @@ async def test_a_home_that_was_paid_for_before_it_had_a_table_finds_its_way_ther
     await migrate(conn, [*migrations_of("messaging"), *mine[:3]])
     await conn.execute(PAID_BEFORE)
     await migrate(conn, [*migrations_of("messaging"), *mine])
-    (home_before,) = await conn.fetch("SELECT cadastral_number, contract_number FROM homes")
+    (home_before,) = await conn.fetch("SELECT cadastral_number, contract_number FROM paid_homes")
     assert tuple(home_before) == ("15:1", "7")
     assert await conn.fetchval("SELECT amount_tenge FROM payments") == 5
     await conn.close()

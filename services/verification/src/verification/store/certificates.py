@@ -34,7 +34,7 @@ SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (application_id uuid, certifica
 
 # Personal data, and no decision needs it again: it is written and not loaded.
 INSERT_HOMES = """
-INSERT INTO homes (application_id, cadastral_number, contract_number)
+INSERT INTO paid_homes (application_id, cadastral_number, contract_number)
 SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (application_id uuid, cadastral_number text,
   contract_number text)
 """

@@ -2,13 +2,13 @@
 -- payments, which are states, for a table of its own, so that retention and encryption have one place.
 
 -- Personal data: the home that a payment is for. Written once.
-CREATE TABLE homes (
+CREATE TABLE paid_homes (
   application_id uuid PRIMARY KEY REFERENCES payments,
   cadastral_number text NOT NULL,
   contract_number text NOT NULL
 );
 
-INSERT INTO homes (application_id, cadastral_number, contract_number)
+INSERT INTO paid_homes (application_id, cadastral_number, contract_number)
 SELECT application_id, cadastral_number, contract_number FROM payments;
 
 -- Whoever still writes these columns may go on; the next migration takes them away.
