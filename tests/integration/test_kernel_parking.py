@@ -4,15 +4,20 @@ Each docstring names the line that gives the guarantee: the test fails when that
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from messaging import Kernel
-from messaging.parking import NotParkedError, Redriven
-from support.probe import Probe, family, remembering, until
+from messaging.parking import NotParkedError, Parking
+from messaging.redriving import Redriven
+from support.probe import OUT_TOPIC, Probe, family, remembering, until
 from support.remembering import withdrawn
 
+ACTS_ON = "SELECT act, body_before FROM parked_acts WHERE parked_seq = $1 ORDER BY seq"
+BLOCKED = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid)))"
 HOMELESS = "SELECT seq FROM parked WHERE subject IS NULL"
 
 
@@ -36,13 +41,13 @@ async def test_show_tells_all_that_is_needed_to_understand(serving: Probe) -> No
 
 
 async def test_a_number_that_is_not_parked_is_told_so(serving: Probe) -> None:
-    """Line: `raise NotParkedError` in `Parking._row`."""
+    """Line: `raise NotParkedError` in `parking._row`."""
     with pytest.raises(NotParkedError, match="123456789"):
         await serving.make_kernel().parking.redrive(123_456_789, by="ops")
 
 
 async def test_mending_keeps_the_body_before_and_who_did_it(serving: Probe) -> None:
-    """Line: `_record(…, after=body)` in `Parking.mend`."""
+    """Line: `record(…, after=body)` in `Parking.mend`."""
     one, kernel, (seq, _) = await _park(serving, "bug", "second")
     before = (await kernel.parking.show(seq))["body"]
     after = withdrawn(one, "mended")
@@ -57,7 +62,7 @@ async def test_mending_keeps_the_body_before_and_who_did_it(serving: Probe) -> N
 
 
 async def test_a_mended_message_is_settled_under_its_first_identity(serving: Probe) -> None:
-    """Line: `replace(arrival, id=row["id"], …)` in `Parking._arrival`."""
+    """Line: `replace(arrival, id=row["id"], …)` in `redriving._arrival`."""
     one, kernel, (seq,) = await _park(serving, "bug")
     await kernel.parking.mend(seq, withdrawn(one, "mended"), by="ops", reason="typing")
     await kernel.parking.redrive(seq, by="ops")
@@ -70,19 +75,41 @@ async def test_a_mended_message_is_settled_under_its_first_identity(serving: Pro
 
 
 async def test_a_dry_run_says_what_would_happen_and_writes_nothing(serving: Probe) -> None:
-    """Line: `if not keep` in `Cycle.rehearse`."""
+    """Line: `await trial.rollback()` in `Parking.dry_run`."""
     one, kernel, (seq,) = await _park(serving, "bug")
     tried = await kernel.parking.dry_run(seq)
-    assert (tried.settled, tried.error) == (0, "ZeroDivisionError: a bug in a decider: bug")
+    assert (tried.settled, tried.left, tried.error) == (0, 1, "ZeroDivisionError: a bug in a decider: bug")
     remembering(kernel).mended = True
     tried = await kernel.parking.dry_run(seq)
     assert (tried.settled, tried.left, tried.told) == (1, 0, ["verification.decisions.v1"])
     assert await serving.said(one) == []
-    assert (await kernel.parking.show(seq))["acts"] == []
+    shown = await kernel.parking.show(seq)
+    assert (shown["attempts"], shown["acts"]) == (1, [])
+
+
+async def test_a_dry_run_drives_the_familys_queue_from_its_head(serving: Probe) -> None:
+    """Line: `drive(conn, …)` within `trial` in `Parking.dry_run`, as in a redrive: whichever of
+    the queue is named, each sees what those before it have changed."""
+    one, kernel, seqs = await _park(serving, "bug", "second", "after second")
+    remembering(kernel).mended = True
+    for seq in seqs:
+        assert await kernel.parking.dry_run(seq) == Redriven(settled=3, left=0, told=[OUT_TOPIC])
+    assert await serving.said(one) == []
+    assert await kernel.parking.redrive(seqs[2], by="ops") == _settled(3)
+
+
+async def test_a_dry_run_ends_where_the_redrive_would(serving: Probe) -> None:
+    """Line: `while error is None` in `redriving.drive`, and `async with conn.transaction()` in
+    `Cycle.settle_one`: what the database refuses does not undo what was settled before it."""
+    one, kernel, seqs = await _park(serving, "bug", "break", "third")
+    remembering(kernel).mended = True
+    tried = await kernel.parking.dry_run(seqs[2])
+    assert (tried.settled, tried.left, (tried.error or "").partition(":")[0]) == (1, 2, "CheckViolationError")
+    assert await serving.said(one) == []
 
 
 async def test_redriving_a_family_keeps_its_order(serving: Probe) -> None:
-    """Line: `ORDER BY seq` in `parking.HEAD`, whichever of the family's messages was named."""
+    """Line: `ORDER BY seq` in `redriving.HEAD`, whichever of the family's messages was named."""
     one, kernel, seqs = await _park(serving, "bug", "second", "third", "fourth")
     remembering(kernel).mended = True
     assert await kernel.parking.redrive(seqs[2], by="ops") == _settled(4)
@@ -92,7 +119,8 @@ async def test_redriving_a_family_keeps_its_order(serving: Probe) -> None:
 
 
 async def test_a_redrive_that_fails_again_keeps_its_place(serving: Probe) -> None:
-    """Line: `FAILED_AGAIN` (not a new row) in `Parking._try`; the rollback in `Cycle.rehearse`."""
+    """Line: `FAILED_AGAIN` (not a new row) in `redriving._try`, `raise _NotKeptError` in
+    `Cycle.settle_one`."""
     one, kernel, seqs = await _park(serving, "bug", "second")
     ended = await kernel.parking.redrive(seqs[0], by="ops")
     assert (ended.settled, ended.left) == (0, 2)
@@ -105,7 +133,7 @@ async def test_a_redrive_that_fails_again_keeps_its_place(serving: Probe) -> Non
 
 
 async def test_a_redrive_stops_at_the_next_failure(serving: Probe) -> None:
-    """Line: `while error is None` in `Parking._drive`."""
+    """Line: `while error is None` in `redriving.drive`."""
     one, kernel, seqs = await _park(serving, "bug", "second", "break", "fourth")
     remembering(kernel).mended = True
     ended = await kernel.parking.redrive(seqs[0], by="ops")
@@ -116,7 +144,8 @@ async def test_a_redrive_stops_at_the_next_failure(serving: Probe) -> None:
 
 
 async def test_a_refusal_of_an_event_ends_its_redrive(serving: Probe) -> None:
-    """Line: `error is not None` (not "was decided") in `Cycle.rehearse`; else it would be tried for ever."""
+    """Line: `outcome.error is not None` (not "was decided") in `Cycle.settle_one`; else it would be tried for
+    ever."""
     one, kernel, seqs = await _park(serving, "bug", "refuse", "third")
     remembering(kernel).mended = True
     async with asyncio.timeout(10):
@@ -125,7 +154,7 @@ async def test_a_refusal_of_an_event_ends_its_redrive(serving: Probe) -> None:
 
 
 async def test_discarding_drives_on_those_behind_and_keeps_the_reason(serving: Probe) -> None:
-    """Line: `return await self._drive(…)` and `_record(…)` in `Parking.discard`."""
+    """Line: `return await self._redrive(…)` and `record(…)` in `Parking.discard`."""
     one, kernel, seqs = await _park(serving, "bug", "second", "third")
     assert await kernel.parking.discard(seqs[0], by="Officer 7", reason="sent by mistake") == _settled(2)
     assert await serving.said(one) == ["second", "third"]
@@ -136,7 +165,7 @@ async def test_discarding_drives_on_those_behind_and_keeps_the_reason(serving: P
 
 
 async def test_garbage_without_a_family_is_a_queue_of_its_own(serving: Probe) -> None:
-    """Line: `if row["subject"] is not None` in `Parking.redrive`."""
+    """Line: `OR (subject IS NULL AND seq = $2)` in `redriving.HEAD`."""
     one, kernel = family(), serving.make_kernel()
     await serving.send((None, b"garbage"))
     await until(lambda: _is_parked(serving))
@@ -148,12 +177,53 @@ async def test_garbage_without_a_family_is_a_queue_of_its_own(serving: Probe) ->
 
 
 async def test_a_message_is_redriven_once_by_two_people(serving: Probe) -> None:
-    """Line: `execute(REMOVE, …) == "DELETE 1"` in `parking._take_away`, under the family's lock."""
+    """Line: `execute(TAKE_AWAY, …) == "DELETE 1"` in `redriving._take_away`, under the family's lock."""
     one, kernel, seqs = await _park(serving, "bug")
     other = serving.make_kernel()
     remembering(kernel).mended = remembering(other).mended = True
-    await asyncio.gather(*(k.parking.redrive(seqs[0], by="ops") for k in (kernel, other)))
+    async with serving.holding(one):
+        driving = [asyncio.create_task(k.parking.redrive(seqs[0], by="ops")) for k in (kernel, other)]
+        await serving.waiting(2)
+    ends = await asyncio.gather(*driving)
+    assert sorted((end.settled, end.left) for end in ends) == [(0, 0), (1, 0)]
     assert await serving.said(one) == ["bug"]
+
+
+async def test_a_mend_during_a_redrive_is_what_is_decided(serving: Probe) -> None:
+    """Line: `AND body = $2` in `redriving.TAKE_AWAY`: the redrive has read the message and waits for its
+    family."""
+    one, kernel, seqs = await _park(serving, "bug", "second")
+    async with serving.holding(one):
+        driving = asyncio.create_task(kernel.parking.redrive(seqs[0], by="ops"))
+        await serving.waiting()
+        await kernel.parking.mend(seqs[0], withdrawn(one, "mended"), by="ops", reason="typing")
+    assert await driving == _settled(2)
+    assert await serving.said(one) == ["mended", "second"]
+    acts = (await serving.pool.fetch(ACTS_ON, seqs[0]))[-1]
+    assert acts["act"] == "redriven"
+    assert b'"reason":"mended"' in acts["body_before"]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(lambda desk, seq: desk.mend(seq, b"{}", by="ops", reason="typing"), id="mend"),
+        pytest.param(lambda desk, seq: desk.discard(seq, by="ops", reason="typing"), id="discard"),
+    ],
+)
+async def test_who_comes_too_late_to_a_message_is_told_so(
+    serving: Probe, act: Callable[[Parking, int], Coroutine[Any, Any, object]]
+) -> None:
+    """Line: `FOR UPDATE` in `parking.HOLD`: without it something would be recorded that never happened."""
+    _, kernel, (seq,) = await _park(serving, "bug")
+    async with serving.pool.acquire() as conn:
+        async with conn.transaction():  # as a redrive that is about to commit
+            await conn.execute("DELETE FROM parked WHERE seq = $1", seq)
+            acting = asyncio.create_task(act(kernel.parking, seq))
+            await until(lambda: _somebody_waits_for(serving, conn.get_server_pid()))
+        with pytest.raises(NotParkedError):
+            await acting
+    assert await serving.pool.fetch(ACTS_ON, seq) == []
 
 
 async def _park(serving: Probe, *sayings: str) -> tuple[UUID, Kernel, list[int]]:
@@ -161,6 +231,10 @@ async def _park(serving: Probe, *sayings: str) -> tuple[UUID, Kernel, list[int]]
     one = family()
     await serving.send(*((one, withdrawn(one, said)) for said in sayings))
     return one, serving.make_kernel(), [row["seq"] for row in await serving.parked(len(sayings), one)]
+
+
+async def _somebody_waits_for(serving: Probe, session: int) -> bool:
+    return bool(await serving.pool.fetchval(BLOCKED, session))
 
 
 async def _is_parked(serving: Probe) -> bool:

@@ -67,7 +67,8 @@ class Bell:
 
 @dataclass
 class Remembering:
-    """Obeys `bug`, `hopeless`, `break`, `twin`, `refuse`, `ask …`, `remind …`; anything else is just kept."""
+    """Obeys `bug`, `hopeless`, `break`, `twin`, `refuse`, `after …`, `ask …`, `remind …`; the rest is just
+    kept."""
 
     decided: list[UUID] = field(default_factory=list)  # whom this very instance decided for
     mended: bool = False  # bugs are bugs no more
@@ -86,7 +87,10 @@ class Remembering:
             _fail(said)
         if said == "refuse":
             return Decision(reply=Refusal("not_now"))
-        told = (*states.get(message.subject, ()), said)
+        before = states.get(message.subject, ())
+        if said.startswith("after ") and said.removeprefix("after ") not in before:
+            raise PermanentError(f"{said}, which this family never said")
+        told = (*before, said)
         effects = [Tell(released(len(told))), *_more(said, now)]
         return Decision(states={message.subject: told}, effects=effects, reply={"place": len(told)})
 

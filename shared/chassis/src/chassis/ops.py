@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.auth import Operator
 from chassis.problems import Problem
 from messaging import Kernel, republish
-from messaging.parking import NotParkedError, Redriven
+from messaging.parking import NotParkedError
+from messaging.redriving import Redriven
 
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
 
@@ -61,7 +62,7 @@ async def one_parked(request: Request, _: Operator, seq: int) -> dict[str, Any]:
 
 @router.post("/parked/{seq}/mend")
 async def mend(request: Request, operator: Operator, seq: int, mending: Mending) -> dict[str, Any]:
-    """Gives the message another body, and says what deciding it would now do."""
+    """Gives the message another body, and says what driving its family on would now do."""
     parking = _kernel(request).parking
     try:
         await parking.mend(seq, mending.body.encode(), by=operator.subject, reason=mending.reason)
@@ -72,7 +73,7 @@ async def mend(request: Request, operator: Operator, seq: int, mending: Mending)
 
 @router.post("/parked/{seq}/dry-run")
 async def dry_run(request: Request, _: Operator, seq: int) -> dict[str, Any]:
-    """What deciding the message now would do; nothing is kept."""
+    """What driving the message's family on would do now; nothing is kept."""
     try:
         return asdict(await _kernel(request).parking.dry_run(seq))
     except NotParkedError:

@@ -51,7 +51,7 @@ def _tell_nobody(targets: set[str]) -> None:
 
 
 class _NotKeptError(Exception):
-    """Rolls a rehearsal back."""
+    """Undoes what was written of a message that failed."""
 
 
 class Cycle:
@@ -94,22 +94,21 @@ class Cycle:
         hopeless = replace(arrival, fault=error, attempts=TRIES_BEFORE_PARKING)
         return (await self._transact([hopeless], claim))[0]
 
-    async def rehearse(self, arrival: Arrival, claim: Claim, *, keep: bool) -> tuple[Outcome, Draft]:
-        """Settles one arrival; when it fails, or unless `keep` says so, nothing of it is written."""
-        settled: tuple[list[Outcome], Draft] | None = None
+    async def settle_one(self, conn: Connection, arrival: Arrival, claim: Claim) -> tuple[Outcome, Draft]:
+        """Settles one arrival within the caller's transaction; of one that fails nothing is written. Raises
+        only when the ground is gone."""
         try:
-            async with self.pool.acquire() as conn, conn.transaction():
-                settled = await self._in_transaction(conn, [arrival], claim)
-                if not keep or settled[0][0].error is not None:
+            async with conn.transaction():
+                (outcome,), draft = await self._in_transaction(conn, [arrival], claim)
+                if outcome.error is not None:
                     raise _NotKeptError
         except _NotKeptError:
-            pass
+            return outcome, Draft()
         except Exception as error:
             if is_infrastructure(error):
                 raise
             return Outcome(Fate.PARKED, error=error), Draft()
-        assert settled is not None
-        return settled[0][0], settled[1]
+        return outcome, draft
 
     async def _transact(self, arrivals: Sequence[Arrival], claim: Claim) -> list[Outcome]:
         began = time.perf_counter()
