@@ -1,14 +1,12 @@
 """What several integration tests ask for."""
 
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from console.broker import Broker
 from console.postgres import Postgres
-from support.probe import Probe, probing, running
+from support.probe import Probe, probing, probing_apart, running
 
 
 @pytest.fixture
@@ -22,10 +20,5 @@ async def probe(database: str, broker: Broker, topic_prefix: str) -> AsyncIterat
 async def serving(postgres: Postgres, broker: Broker) -> AsyncIterator[Probe]:
     """A probe with one running kernel, for tests that share it: each has families of its own. (A group's
     first member waits five seconds on the embedded broker.)"""
-    name = f"test_{uuid4().hex}"
-    keeper = await asyncpg.connect(postgres.dsn())
-    await keeper.execute(f'CREATE DATABASE "{name}"')
-    async with probing(postgres.dsn(name), broker, f"{name}.") as probe, running(probe.make_kernel()):
+    async with probing_apart(postgres, broker) as probe, running(probe.make_kernel()):
         yield probe
-    await keeper.execute(f'DROP DATABASE "{name}" (FORCE)')
-    await keeper.close()

@@ -74,6 +74,16 @@ async def test_a_mended_message_is_settled_under_its_first_identity(serving: Pro
     assert act is not None
 
 
+async def test_a_message_mended_into_no_event_of_ours_stays_parked(serving: Probe) -> None:
+    """Line: `if envelope.type not in EVENTS` in `reading.read_again`: it says what is wrong."""
+    one, kernel, (seq,) = await _park(serving, "bug")
+    body = withdrawn(one, "mended").replace(b"application.withdrawn", b"application.wihtdrawn")
+    await kernel.parking.mend(seq, body, by="ops", reason="typing")
+    ended = await kernel.parking.redrive(seq, by="ops")
+    assert ended.left == 1
+    assert ended.error == "UnreadableError: no event is called 'kz.qonys.application.wihtdrawn.v1'"
+
+
 async def test_a_dry_run_says_what_would_happen_and_writes_nothing(serving: Probe) -> None:
     """Line: `await trial.rollback()` in `Parking.dry_run`."""
     one, kernel, (seq,) = await _park(serving, "bug")

@@ -61,7 +61,7 @@ class Books:
         """As a provider would; the id under which it is known here."""
         told, source = uuid7(), "urn:a-provider"
         body = seal(reply, event_id=told, source=source, subject=family, time=STARTED)
-        identity = event_id(source, str(told))
+        identity = event_id(source, str(told), ours=False)
         self._arrives(reply, family, identity, body)
         return identity
 

@@ -3,18 +3,19 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from faststream.kafka import KafkaBroker
 
 from console.broker import Broker, create_topics
+from console.postgres import Postgres
 from contracts.intake import ApplicationWithdrawn
 from contracts.verification import DECISIONS
 from messaging import Kernel, Relay, Service, Target, Unanswered
@@ -55,8 +56,8 @@ class Probe:
     prefix: str
     answer: Callable[[Any], Awaitable[object]] = field(default=lambda _: _echo(_))
 
-    def service(self, **target: Any) -> Service:
-        bodies = (ApplicationWithdrawn, Note, Reply, Bell, Unanswered)
+    def service(self, *, hears: Collection[type] = (), **target: Any) -> Service:
+        bodies = (ApplicationWithdrawn, Note, Reply, Bell, Unanswered, *hears)
         settings: dict[str, Any] = {"timeout_seconds": 2.0, "backoff_seconds": 0.01, "breaker_seconds": 0.05}
         outside = Target(
             name="outside", call=Question, answer=Reply, perform=self._perform, **(settings | target)
@@ -67,11 +68,16 @@ class Probe:
         return await self.answer(call)
 
     def make_kernel(
-        self, *, pool: asyncpg.Pool | None = None, requests_waiting_most: int = MOST_WAITING, **target: Any
+        self,
+        *,
+        pool: asyncpg.Pool | None = None,
+        requests_waiting_most: int = MOST_WAITING,
+        hears: Collection[type] = (),
+        **target: Any,
     ) -> Kernel:
-        """Another instance of the same service."""
+        """Another instance of the same service; `hears` names events besides `ApplicationWithdrawn`."""
         return Kernel(
-            self.service(**target),
+            self.service(hears=hears, **target),
             pool=pool or self.pool,
             broker=KafkaBroker(self.broker.servers, apply_types=False, logger=None, consumer_only=True),
             fetch_max_wait_ms=self.broker.fetch_max_wait_ms,
@@ -102,12 +108,14 @@ class Probe:
             self.broker.servers, [self.prefix + IN_TOPIC, self.prefix + OUT_TOPIC], partitions=PARTITIONS
         )
 
-    async def send(self, *events: tuple[UUID | None, bytes], headers: Any = None) -> None:
-        """Puts records on the input topic, in this order; a family's partition follows from its id."""
+    async def send(
+        self, *events: tuple[UUID | None, bytes], headers: Any = None, topic: str = IN_TOPIC
+    ) -> None:
+        """Puts records on the (input) topic, in this order; a family's partition follows from its id."""
         producer = await self.make_producer()
         for subject, body in events:
             await producer.send(
-                self.prefix + IN_TOPIC,
+                self.prefix + topic,
                 body,
                 key=str(subject).encode() if subject else None,
                 partition=partition_of(subject) if subject else 0,
@@ -244,6 +252,18 @@ async def probing(dsn: str, broker: Broker, prefix: str, *, pool_size: int = 10)
         yield probe
     finally:
         await pool.close()
+
+
+@asynccontextmanager
+async def probing_apart(postgres: Postgres, broker: Broker) -> AsyncIterator[Probe]:
+    """A probe on a database of its own, for tests that share it."""
+    name = f"test_{uuid4().hex}"
+    keeper = await asyncpg.connect(postgres.dsn())
+    await keeper.execute(f'CREATE DATABASE "{name}"')
+    async with probing(postgres.dsn(name), broker, f"{name}.") as probe:
+        yield probe
+    await keeper.execute(f'DROP DATABASE "{name}" (FORCE)')
+    await keeper.close()
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """The probe's decider: it remembers what each family said, in order, and does what a saying instructs.
 
-It hears `ApplicationWithdrawn` (its `reason` is the saying) and tells `QuotaReleased`.
+It hears `ApplicationWithdrawn` (its `reason` is the saying), or `ReferralAnswered` (`because`), and tells
+`QuotaReleased`.
 """
 
 import json
@@ -12,6 +13,7 @@ from uuid import UUID, uuid4
 
 from contracts import seal
 from contracts.intake import ApplicationWithdrawn
+from contracts.integration import ReferralAnswered
 from contracts.verification import QuotaReleased
 from contracts.words import Category
 from messaging import (
@@ -116,6 +118,8 @@ def _more(said: str, now: datetime) -> Sequence[Effect]:
 def text_of(body: Any) -> str:
     if isinstance(body, ApplicationWithdrawn):
         return body.reason or ""
+    if isinstance(body, ReferralAnswered):
+        return body.because or ""
     if isinstance(body, Unanswered):
         return f"unanswered {body.call.text} after {body.attempts}"
     assert isinstance(body, Note | Reply | Bell)

@@ -46,11 +46,13 @@ def test_a_lock_number_is_the_same_in_every_process() -> None:
 
 
 def test_our_own_event_ids_are_kept_and_others_are_told_apart_by_their_source() -> None:
-    ours = uuid4()
-    assert event_id("/qonys/intake", str(ours)) == ours
-    assert event_id("/partner", "7") == event_id("/partner", "7") != event_id("/other", "7")
-    assert event_id("/partner", str(ours)) != ours  # nobody can take an id of ours away
-    assert event_id("/qonys/intake", "7") == event_id("/qonys/intake", "7")
+    one = uuid4()
+    assert event_id("/qonys/intake", str(one), ours=True) == one
+    assert event_id("/qonys/intake", "7", ours=True) == event_id("/qonys/intake", "7", ours=True)
+    assert event_id("/partner", "7", ours=False) == event_id("/partner", "7", ours=False)
+    assert event_id("/partner", "7", ours=False) != event_id("/other", "7", ours=False)
+    for source in ("/partner", "/qonys/intake"):  # nobody can take an id of ours away
+        assert event_id(source, str(one), ours=False) != one
 
 
 def test_a_request_is_known_by_its_key_within_its_scope() -> None:

@@ -2,7 +2,7 @@
 
 from contracts import intake, integration, notification, verification
 from contracts.envelope import Envelope, UnreadableError, open_event, read_envelope, seal
-from contracts.event import EVENTS, EventSpec, event, fact, is_event, spec_of, topics
+from contracts.event import EVENTS, EventSpec, event, fact, is_event, is_ours, spec_of, topics
 
 __all__ = [
     "EVENTS",
@@ -14,6 +14,7 @@ __all__ = [
     "intake",
     "integration",
     "is_event",
+    "is_ours",
     "notification",
     "open_event",
     "read_envelope",

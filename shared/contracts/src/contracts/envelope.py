@@ -13,11 +13,9 @@ from uuid import UUID
 import msgspec
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.event import EVENTS, spec_of
+from contracts.event import EVENTS, is_ours, spec_of
 
 SPECVERSION = "1.0"
-#: What every service of ours begins its `source` with.
-OUR_SOURCES = "/qonys/"
 CONTENT_TYPE = "application/json"
 #: The header that CloudEvents' Kafka binding asks of a structured-mode record.
 KAFKA_HEADERS = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
@@ -65,7 +63,8 @@ def read_envelope(body: bytes) -> Envelope:
 def open_event(envelope: Envelope) -> object | None:
     """The fact inside, or None when its type is not one of ours. Raises `UnreadableError`.
 
-    Our own events were checked when they were made; anybody else's patterns and bounds are checked here.
+    Our own events were checked when they were made; patterns and bounds of what lies on a topic of others are
+    checked here. The caller has seen to it that the event lay on its type's topic.
     """
     cls = EVENTS.get(envelope.type)
     if cls is None:
@@ -75,7 +74,7 @@ def open_event(envelope: Envelope) -> object | None:
         decoder = _data_decoders.setdefault(cls, msgspec.json.Decoder(cls))
     try:
         fact: object = decoder.decode(envelope.data)
-        if not envelope.source.startswith(OUR_SOURCES):
+        if not is_ours(spec_of(cls).topic):
             fact = _checker(cls).validate_json(bytes(envelope.data))
     except ValidationError as error:
         raise UnreadableError(f"{envelope.type}: {_faults(error)}") from error

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar, cast, dataclass_transform
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 SCHEMA_BASE = "https://qonys.kz/schemas"
+#: Who we are, as topics are named: `<service>.<subject>.v<n>`.
+TELLERS = frozenset({"intake", "verification", "notification", "integration"})
 _TYPE = re.compile(r"kz\.qonys\.(?P<subject>[a-z]+)\.(?P<past>[a-z_]+)\.v(?P<version>\d+)")
 
 T = TypeVar("T")
@@ -62,6 +65,13 @@ def spec_of(cls: type) -> EventSpec:
 
 def is_event(cls: type) -> bool:
     return cls in _SPECS
+
+
+@cache
+def is_ours(topic: str) -> bool:
+    """Whether our own services tell on this topic, and nobody else may. It takes the place of an event's
+    `source`, which is only what its teller says of itself."""
+    return topic.split(".")[0] in TELLERS
 
 
 def topics() -> list[str]:

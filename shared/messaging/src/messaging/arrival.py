@@ -63,9 +63,10 @@ def request_id(scope: str, key: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"qonys:request:{scope}:{key}")
 
 
-def event_id(source: str, identifier: str) -> UUID:
-    """A CloudEvent's identity is (source, id); ours are UUIDs already, others are folded into one."""
-    if source.startswith("/qonys/"):
+def event_id(source: str, identifier: str, *, ours: bool) -> UUID:
+    """A CloudEvent's identity is (source, id). Those from a topic of ours are UUIDs; others become one
+    by both, so that nobody takes an id of ours away, whatever he says of himself."""
+    if ours:
         try:
             return quick(identifier)
         except ValueError:

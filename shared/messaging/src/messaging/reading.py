@@ -6,7 +6,7 @@ from uuid import UUID
 
 from aiokafka import ConsumerRecord
 
-from contracts import EVENTS, Envelope, UnreadableError, open_event, read_envelope
+from contracts import EVENTS, Envelope, UnreadableError, is_ours, open_event, read_envelope, spec_of
 from messaging import metrics
 from messaging.arrival import Arrival, Edge, event_id, unreadable_id
 from messaging.ids import quick
@@ -43,16 +43,24 @@ def read_again(body: bytes, *, origin: str, subject: UUID | None) -> Arrival:
     """A parked event's bytes, read once more: they may have been mended."""
     try:
         envelope = read_envelope(body)
+        if envelope.type not in EVENTS:
+            raise UnreadableError(f"no event is called {envelope.type!r}")
     except UnreadableError as fault:
         return _unreadable(body, origin=origin, subject=subject, fault=fault)
     return _arrival(envelope, body, origin)
 
 
 def _arrival(envelope: Envelope, body: bytes, origin: str) -> Arrival:
-    identity, subject = event_id(envelope.source, envelope.id), quick(envelope.subject)
+    """Whom it is from is known by the topic that it lay on, never by what it says of itself."""
+    topic = spec_of(EVENTS[envelope.type]).topic
+    misplaced = not origin.partition("/")[0].endswith(topic)  # it may have a prefix
+    identity = event_id(envelope.source, envelope.id, ours=is_ours(topic) and not misplaced)
+    subject = quick(envelope.subject)
     message: Message | None = None
     fault: Exception | None = None
     try:
+        if misplaced:
+            raise UnreadableError(f"{envelope.type} is told on {topic} and nowhere else")
         message = Message(
             id=identity,
             subject=subject,

@@ -15,7 +15,7 @@ from asyncpg.pgproto import pgproto
 import contracts
 from console.audit.readers import HEARD
 from console.audit.sources import Sources, UnreadableSourceError
-from contracts import spec_of
+from contracts import is_ours, spec_of
 from messaging.arrival import event_id
 
 POLL_RECORDS = 5_000
@@ -121,13 +121,14 @@ def _uuid(octets: bytes) -> UUID:
 def _rows(made: Topics, records: Sequence[ConsumerRecord], prefix: str) -> Iterator[tuple[Any, ...]]:
     """What is no event of anybody is counted: its readers have parked it."""
     numbers = {prefix + topic: number for number, topic in enumerate(contracts.topics())}
+    ours = {prefix + topic for topic in contracts.topics() if is_ours(topic)}
     for record in records:
         try:
             head = _heads.decode(record.value or b"")
         except (msgspec.DecodeError, UnicodeDecodeError):
             made.unreadable += 1
             continue
-        identity = event_id(head.source, head.id).bytes
+        identity = event_id(head.source, head.id, ours=record.topic in ours).bytes
         yield head.subject.bytes, numbers[record.topic], record.partition, record.offset, identity
 
 
