@@ -9,11 +9,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from console.broker import Broker
 from messaging import Kernel, PermanentError, TransientError
 from support.probe import Probe, family, probing, until, working
-from support.remembering import Note, Reply
+from support.remembering import Note, Question, Reply
 
 Answer = Callable[[Any], Awaitable[object]]
 
@@ -63,6 +66,36 @@ async def test_a_failing_ask_is_tried_again_with_back_off(probe: Probe) -> None:
         await kernel.request(Note("ask"), subject=one)
         await probe.heard(one, "ask", "answer to ask")
     assert outside.calls == 3
+
+
+async def test_what_is_said_during_a_call_names_its_case(probe: Probe) -> None:
+    """Line: `bind_contextvars(…)` in `Asks._ask`; two calls are under way at once."""
+    outside, kernel = Outside(TransientError("busy")), probe.make_kernel()
+    outside.open.clear()
+    families = {"ask one": family(), "ask other": family()}
+
+    async def answer(call: Question) -> object:
+        try:
+            return await outside(call)
+        finally:
+            structlog.get_logger().warning("register_silent", asked=call.text)
+
+    probe.answer = answer
+    with capture_logs([merge_contextvars]) as lines:
+        async with working(kernel):
+            for said, one in families.items():
+                await kernel.request(Note(said), subject=one, correlation_id=f"for {said}")
+            await outside.called(2)
+            outside.open.set()
+            for said, one in families.items():
+                await probe.heard(one, said, f"answer to {said}")
+    said_meanwhile = [line for line in lines if line["event"] == "register_silent"]
+    assert len(said_meanwhile) == 3
+    for line in said_meanwhile:
+        assert line["application_id"] == str(families[line["asked"]])
+        assert line["correlation_id"] == f"for {line['asked']}"
+    (again,) = [line for line in lines if line["event"] == "ask_tried_again"]
+    assert again["application_id"] == said_meanwhile[0]["application_id"]
 
 
 async def test_the_wait_between_attempts_doubles(probe: Probe) -> None:

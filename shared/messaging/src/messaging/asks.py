@@ -13,6 +13,7 @@ import time
 from uuid import UUID
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from messaging import metrics
 from messaging.answers import Answers
@@ -92,6 +93,8 @@ class Asks:
                 log.warning("lease_not_renewed", target=self._target.name, error=type(error).__name__)
 
     async def _ask(self, row: Leased) -> None:
+        # In this task's own context: whatever is said during the call names its case.
+        bind_contextvars(application_id=str(row.subject), correlation_id=row.correlation_id)
         began = time.perf_counter()
         try:
             arrival = await self._call(row)
@@ -149,7 +152,6 @@ class Asks:
         log.warning(
             "ask_tried_again",
             target=row.target,
-            application_id=str(row.subject),
             message_id=str(row.id),
             attempts=row.attempts + 1,
             error=type(error).__name__,
