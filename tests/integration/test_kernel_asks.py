@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from console.broker import Broker
 from messaging import Kernel, PermanentError, TransientError
+from messaging.asks import LEASE_SPARE_SECONDS
 from support.probe import Probe, family, probing, until, working
 from support.remembering import Note, Question, Reply
 
@@ -186,6 +187,19 @@ async def test_an_answer_after_its_lease_was_lost_changes_nothing(probe: Probe) 
         assert await probe.said(one) == ["ask"]
         other.open.set()
         await probe.heard(one, "ask", "answer to ask")
+
+
+async def test_a_lease_outlives_the_slowest_call(probe: Probe) -> None:
+    """Line: `target.timeout_seconds + LEASE_SPARE_SECONDS` in `Asks.__init__`."""
+    probe.answer = outside = Outside()
+    outside.open.clear()
+    kernel = probe.make_kernel(timeout_seconds=30.0)
+    async with working(kernel):
+        await kernel.request(Note("ask"), subject=family())
+        await outside.called(1)
+        seconds = await probe.pool.fetchval("SELECT extract(epoch FROM lease_until - now()) FROM due")
+        outside.open.set()
+    assert 30.0 + LEASE_SPARE_SECONDS / 2 < seconds <= 30.0 + LEASE_SPARE_SECONDS
 
 
 async def test_a_lease_is_renewed_while_its_call_is_under_way(probe: Probe) -> None:

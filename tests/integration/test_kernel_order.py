@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from messaging import Kernel
+from messaging.consumer import SESSION_MS
 from support.probe import IN_TOPIC, PARTITIONS, Probe, family, partition_of, remembering, running, until
 from support.remembering import Note, withdrawn
 
@@ -40,7 +42,8 @@ async def test_later_events_wait_behind_a_parked_one(serving: Probe) -> None:
 
 async def test_order_holds_while_instances_come_and_go(probe: Probe) -> None:
     """Line: `_acknowledge` after `_settle` in `Consumer._take`: whoever takes a partition over begins where
-    the last commit ended, and reads again what the other had in hand."""
+    the last commit ended, and reads again what the other had in hand. `await self._broker.stop()` in
+    `Kernel.stop` leaves the group, so that nobody waits for the end of a session to take over."""
     families = [family(number) for number in range(12)]
     sayings = [str(number) for number in range(40)]
     first, second = probe.make_kernel(), probe.make_kernel()
@@ -53,6 +56,8 @@ async def test_order_holds_while_instances_come_and_go(probe: Probe) -> None:
         await second.start()
         await until(lambda: _both_have_partitions(first, second))
     await first.stop()
+    assert await _members(probe) == 1
+    await until(lambda: _has(second, PARTITIONS), seconds=SESSION_MS / 1000)
     await telling
     for one in families:
         await probe.heard(one, *sayings)
@@ -86,8 +91,8 @@ async def test_a_consumer_that_lost_its_partition_cannot_write(probe: Probe) -> 
 
 
 async def test_a_partition_that_comes_back_is_taken_over_anew(probe: Probe) -> None:
-    """Line: the second round of `Consumer._settle` after `_take_over(sorted(fenced))`: the broker says that
-    the partition is ours, so somebody else's older epoch does not stop us."""
+    """Line: the second round of `Consumer._settle` after `self.ownership.take_over(sorted(fenced), …)`: the
+    broker says that the partition is ours, so somebody else's older epoch does not stop us."""
     one = family()
     async with running(probe.make_kernel()):
         async with probe.holding(one):
@@ -118,6 +123,21 @@ async def _tell(probe: Probe, families: Sequence[Any], sayings: Sequence[str]) -
 async def _both_have_partitions(*kernels: Kernel) -> bool:
     shares = [len(await kernel.consumer.lags()) for kernel in kernels]
     return sum(shares) == PARTITIONS and all(shares)
+
+
+async def _has(kernel: Kernel, partitions: int) -> bool:
+    return len(await kernel.consumer.lags()) == partitions
+
+
+async def _members(probe: Probe) -> int:
+    """How many the broker counts in the consumer group."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=probe.broker.servers)
+    await admin.start()
+    try:
+        (described,) = await admin.describe_consumer_groups([f"{probe.prefix}probe"])
+        return len(described.to_object()["groups"][0]["members"])
+    finally:
+        await admin.close()
 
 
 async def _hear_nothing(partitions: object) -> None: ...

@@ -42,6 +42,7 @@ PARTITION_FETCH_BYTES = 1 << 20
 FETCH_BYTES = 16 << 20
 # Whoever comes or goes, the others hear of it at their next heartbeat; until then nobody decides.
 HEARTBEAT_MS = 1000
+SESSION_MS = 10_000  # whoever dies without a word is missed for so long; whoever stops says so
 LARGE_RECORDS = 200
 SHARES = 2
 FEW_RECORDS = 100
@@ -84,6 +85,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             fetch_max_bytes=FETCH_BYTES,
             max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
             heartbeat_interval_ms=HEARTBEAT_MS,
+            session_timeout_ms=SESSION_MS,
             listener=self,
             parser=_whole_poll,
             decoder=_records,
