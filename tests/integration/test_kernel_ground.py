@@ -4,12 +4,18 @@ Each docstring names the line that gives the guarantee: the test fails when that
 """
 
 import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from console.broker import Broker
+import psutil
+
+from console.broker import Broker, create_topics
 from console.postgres import Postgres
-from messaging.consumer import FETCH_BYTES, PARTITION_FETCH_BYTES
+from messaging import Kernel
+from messaging.consumer import FETCH_BYTES, PARTITION_FETCH_BYTES, SESSION_MS
 from messaging.cycle import TRIES_BEFORE_PARKING
-from support.probe import Probe, family, probing, running, until, waits, working
+from support.probe import IN_TOPIC, Probe, family, probing, running, until, waits, working
 from support.remembering import Bell, Note, Question, Reply, withdrawn
 
 CANCEL = """
@@ -86,6 +92,43 @@ async def test_a_broker_that_goes_away_parks_nothing(database: str, own_broker: 
         assert await probe.count("parked") == 0
 
 
+async def test_the_age_of_the_last_poll_grows_while_the_broker_is_frozen(
+    database: str, own_broker: Broker
+) -> None:
+    """Line: `self._silent_since = …` in `Consumer.start` (no partition was ever had) and the stamps in
+    `Consumer.seconds_since_poll` (they were, and answered)."""
+    async with probing(database, own_broker, "") as probe:
+        one, kernel = family(), probe.make_kernel()
+        assert kernel.consumer.seconds_since_poll() is None
+        with frozen(own_broker):
+            starting = asyncio.create_task(kernel.start())
+            await until(lambda: _is_silent(kernel, 1.0))
+            assert not starting.done()
+        await starting
+        await probe.send((one, withdrawn(one, "moved")))
+        await probe.heard(one, "moved")
+        await until(lambda: _is_heard(kernel))
+        with frozen(own_broker):  # for less than a session, after which the partitions are taken away
+            await until(lambda: _is_silent(kernel, 2.0), seconds=SESSION_MS / 2000)
+        await until(lambda: _is_heard(kernel))
+        await kernel.stop()
+
+
+async def test_who_has_nothing_to_poll_is_not_missed(
+    database: str, broker: Broker, topic_prefix: str
+) -> None:
+    """Line: `if assigned else None` in `Consumer.on_partitions_assigned` (one partition, two instances), and
+    `self._silent_since = …` in `Consumer.on_partitions_revoked`, once it is to join the group anew."""
+    await create_topics(broker.servers, [topic_prefix + IN_TOPIC], partitions=1)
+    async with probing(database, broker, topic_prefix) as probe:
+        first, second = probe.make_kernel(), probe.make_kernel()
+        async with running(first, second):
+            await until(lambda: _one_is_idle(first, second))
+            idle = first if first.consumer.seconds_since_poll() is None else second
+            await idle.consumer.on_partitions_revoked([])
+            assert await _is_heard(idle)
+
+
 async def test_a_kernel_can_stop_while_the_database_is_away(
     own_postgres: Postgres, broker: Broker, topic_prefix: str
 ) -> None:
@@ -125,6 +168,31 @@ async def test_stopping_finishes_the_batch_under_way(probe: Probe) -> None:
     await stopping
     assert await probe.said(one) == ["moved"]
     assert await probe.acknowledged() == 1
+
+
+@contextmanager
+def frozen(broker: Broker) -> Iterator[None]:
+    """The broker's process is there and does nothing."""
+    process = psutil.Process(json.loads((broker.folder / "broker.json").read_text())["pid"])
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
+async def _is_silent(kernel: Kernel, seconds: float) -> bool:
+    return (kernel.consumer.seconds_since_poll() or 0.0) > seconds
+
+
+async def _is_heard(kernel: Kernel) -> bool:
+    age = kernel.consumer.seconds_since_poll()
+    return age is not None and age < 1.0
+
+
+async def _one_is_idle(*kernels: Kernel) -> bool:
+    ages = [kernel.consumer.seconds_since_poll() for kernel in kernels]
+    return ages.count(None) == 1
 
 
 async def _nobody_waits(probe: Probe) -> bool:

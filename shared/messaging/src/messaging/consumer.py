@@ -73,6 +73,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._stopping = asyncio.Event()
         self.topics = sorted({topic_prefix + spec_of(cls).topic for cls in heard.values()})
         self.waits_for_ground = False
+        self._silent_since: float | None = None  # what the age of a poll is counted from before there is one
         self._subscriber: Any = broker.subscriber(
             *self.topics,
             batch=True,
@@ -92,15 +93,25 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         )
         self._subscriber(self._take)
 
+    def start(self) -> None:
+        """From now on something is to be polled."""
+        self._silent_since = time.time()
+
     def stop(self) -> None:
         """A batch that waits for the database is left unacknowledged; one under way is finished."""
         self._stopping.set()
 
     def seconds_since_poll(self) -> float | None:
-        """Age of the last answer to a fetch, the oldest over our partitions; None while we have none."""
-        stamps = [self._consumer.last_poll_timestamp(p) for p in self._assigned()]
-        known = [stamp for stamp in stamps if stamp]
-        return time.time() - min(known) / 1000 if known else None
+        """Age of the broker's last answer to a fetch, for the partition that has waited longest; without one,
+        of that partition's coming to us; without a partition, of `start` or of the rebalance under way. So it
+        grows for as long as the broker is silent, whatever we had before. None: nothing is to be polled now,
+        because we were not started, the group has no partition for us, or a poll in hand waits for the
+        database."""
+        if self.waits_for_ground or self._silent_since is None:
+            return None
+        stamps = [self._consumer.last_poll_timestamp(one) for one in self._assigned()]
+        answered = [stamp / 1000 if stamp else self._silent_since for stamp in stamps]
+        return time.time() - min(answered, default=self._silent_since)
 
     async def lags(self) -> dict[Partition, int]:
         """For each of our partitions, the records that are there and not yet taken."""
@@ -122,10 +133,12 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         self.ownership.forget(revoked)
+        self._silent_since = time.time()
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """A partition that comes (back) to us must be taken over anew before anything is written for it."""
         self.ownership.forget(assigned)
+        self._silent_since = time.time() if assigned else None
         log.info("partitions_assigned", partitions=len(assigned))
 
     async def _take(self, records: tuple[ConsumerRecord, ...]) -> None:

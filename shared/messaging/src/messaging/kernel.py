@@ -63,6 +63,7 @@ class Kernel:
     async def start(self) -> None:
         workers = [self.reminders.run(), self._gauges.loop.run(), *(asks.run() for asks in self.asks)]
         self._tasks = [asyncio.create_task(worker) for worker in workers]
+        self.consumer.start()
         await self._broker.start()
         log.info(
             "kernel_started", topics=self.consumer.topics, targets=[a.name for a in self.service.targets]
