@@ -128,7 +128,7 @@ async def test_after_all_attempts_the_decider_hears_of_silence(probe: Probe) -> 
 async def test_what_only_a_person_can_mend_is_parked_and_asked_again_when_redriven(
     probe: Probe, failure: Exception
 ) -> None:
-    """Line: `if not foreseen` in `Asks._failed`; `_ask_again` in `Parking._try`."""
+    """Line: `if not foreseen` in `Asks._failed`; `_ask_again` in `redriving._try`."""
     probe.answer = Outside(*[failure] * (1 if isinstance(failure, PermanentError) else 3))
     one, kernel = family(), probe.make_kernel()
     async with working(kernel):

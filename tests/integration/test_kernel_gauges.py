@@ -42,8 +42,9 @@ async def test_what_is_parked_is_counted_and_told_of_when_it_is_too_old(probe: P
 
 
 async def test_what_arrives_waits_and_is_told_is_measured(probe: Probe) -> None:
-    """Lines: `metrics.LAG`, `.OUTBOX_DEPTH` and `.OUTBOX_AGE` in `Gauges._turn`, `.BATCH_SIZE` in
-    `metrics.settled`, `.HOP_SECONDS` in `Consumer._settle`."""
+    """Lines: `metrics.LAG…set(lag)`, `metrics.OUTBOX_DEPTH…set(…)` and `metrics.OUTBOX_AGE…set(…)` in
+    `Gauges._turn`, `BATCH_SIZE…observe(…)` in `metrics.settled`, `metrics.HOP_SECONDS…observe(…)` in
+    `Consumer._settle`."""
     one, kernel = family(), probe.make_kernel()
     place = {"topic": probe.prefix + IN_TOPIC, "partition": str(partition_of(one))}
     messages, batches = (read(f"qonys_batch_messages_{part}", edge="event") for part in ("sum", "count"))

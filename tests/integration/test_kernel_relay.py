@@ -38,7 +38,7 @@ WHERE locktype = 'advisory' AND granted AND datname = current_database()
 
 
 async def test_the_relay_keeps_the_order_of_each_family(probe: Probe) -> None:
-    """Line: `WITH ORDINALITY` in `store.TELL` and `ORDER BY batch, place` in `relay.TAKE`."""
+    """Line: `WITH ORDINALITY` in `store.TELL` and `ORDER BY next.batch, place` in `relay.TAKE`."""
     families, kernel = [family() for _ in range(20)], probe.make_kernel()
     async with relaying(probe.make_relay()):
         for turn in range(20):
