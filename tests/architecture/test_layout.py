@@ -9,6 +9,7 @@ import pytest
 
 from architecture import migrations
 from architecture.workspace import PACKAGES, ROOT, SERVICES, SHARED, Package, sources
+from messaging.consumer import BATCH_RECORDS
 
 FILE_LINES = 300
 FUNCTION_LINES = 40
@@ -54,6 +55,11 @@ def test_a_gap_a_name_and_a_missing_why_are_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize("package", PACKAGES, ids=str)
 def test_the_architecture_page_names_every_package(package: Package) -> None:
     assert re.search(rf"\b{package.name}\b", (ROOT / "docs" / "architecture.md").read_text())
+
+
+def test_the_architecture_page_says_how_much_a_poll_may_bring() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    assert f"a poll brings up to {BATCH_RECORDS:,} records" in page
 
 
 def test_no_file_has_outgrown_its_subject() -> None:

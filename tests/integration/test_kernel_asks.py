@@ -287,7 +287,7 @@ async def test_the_breaker_opens_lets_one_probe_through_and_closes(probe: Probe)
         outside.open.set()
         for one in families:
             await probe.heard(one, "ask", "answer to ask")
-    assert not kernel.asks[0].breaker_is_open
+    assert not await _breaker_is_open(kernel)
 
 
 async def test_stopping_ends_the_calls_under_way_and_gives_back_leases(probe: Probe) -> None:
@@ -341,7 +341,7 @@ async def _leased_beyond(probe: Probe, moment: Any) -> bool:
 
 
 async def _breaker_is_open(kernel: Kernel) -> bool:
-    return kernel.asks[0].breaker_is_open
+    return kernel.asks[0]._breaker.is_open
 
 
 async def _turned(kernel: Kernel) -> bool:

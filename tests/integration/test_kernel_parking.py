@@ -14,7 +14,7 @@ from messaging import Kernel
 from messaging.parking import NotParkedError, Parking
 from messaging.redriving import Redriven
 from support.probe import OUT_TOPIC, Probe, family, remembering, until
-from support.remembering import withdrawn
+from support.remembering import Note, withdrawn
 
 ACTS_ON = "SELECT act, body_before FROM parked_acts WHERE parked_seq = $1 ORDER BY seq"
 BLOCKED = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid)))"
@@ -212,6 +212,16 @@ async def test_a_mend_during_a_redrive_is_what_is_decided(serving: Probe) -> Non
     acts = (await serving.pool.fetch(ACTS_ON, seqs[0]))[-1]
     assert acts["act"] == "redriven"
     assert b'"reason":"mended"' in acts["body_before"]
+
+
+async def test_a_command_passes_a_parked_message_of_its_family(serving: Probe) -> None:
+    """Line: `arrival.edge is not Edge.REQUEST` in `Fold.take`: whoever sends a command is answered now,
+    and only what comes by the other edges waits."""
+    one, kernel, seqs = await _park(serving, "bug", "second")
+    assert await kernel.request(Note("moved"), subject=one) == {"place": 1}
+    remembering(kernel).mended = True
+    assert await kernel.parking.redrive(seqs[0], by="ops") == _settled(2)
+    assert await serving.said(one) == ["moved", "bug", "second"]
 
 
 @pytest.mark.parametrize(

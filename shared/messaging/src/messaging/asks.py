@@ -56,10 +56,6 @@ class Asks:
     def target(self) -> str:
         return self._target.name
 
-    @property
-    def breaker_is_open(self) -> bool:
-        return self._breaker.is_open
-
     async def run(self) -> None:
         """Until the loop is stopped; then calls under way end and what is left goes back to others."""
         renewing = asyncio.create_task(self._renew())

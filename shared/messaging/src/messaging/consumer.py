@@ -12,7 +12,6 @@ import contextlib
 import itertools
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +29,7 @@ from messaging.cycle import Claim, Claims, Cycle, claim_in_inbox
 from messaging.errors import is_infrastructure
 from messaging.kinds import Connection
 from messaging.ownership import Ownership, Partition
-from messaging.reading import Reader, hop_seconds
+from messaging.reading import Poll, Reader, hop_seconds
 
 log = structlog.get_logger("messaging")
 
@@ -48,16 +47,6 @@ SHARES = 2
 FEW_RECORDS = 100
 LINGER_SECONDS = 0.025
 BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """What one poll brought: for each partition its offsets, and the arrivals that concern this service."""
-
-    first: dict[Partition, int]
-    last: dict[Partition, int]
-    arrivals: list[Arrival]
-    partition_of: dict[UUID, Partition]
 
 
 class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -146,7 +135,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         pauses = itertools.chain(BACKOFF_SECONDS, itertools.repeat(BACKOFF_SECONDS[-1]))
         while not self._stopping.is_set():
             try:
-                poll = poll or self._read(records)
+                poll = poll or self._reader.read_poll(records)
                 lost = await self._settle(poll)
                 await self._acknowledge(poll, lost)
                 await self._linger(len(records))
@@ -173,18 +162,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
-
-    def _read(self, records: Sequence[ConsumerRecord]) -> Poll:
-        poll = Poll(first={}, last={}, arrivals=[], partition_of={})
-        for record in records:
-            partition = (record.topic, record.partition)
-            poll.first.setdefault(partition, record.offset)
-            poll.last[partition] = record.offset
-            arrival = self._reader.read(record)
-            if arrival is not None:
-                poll.arrivals.append(arrival)
-                poll.partition_of[arrival.id] = partition
-        return poll
 
     async def _settle(self, poll: Poll) -> set[Partition]:
         """Settles the poll's arrivals; returns the partitions that turned out to be somebody else's."""

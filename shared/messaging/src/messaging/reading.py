@@ -1,6 +1,7 @@
-"""A Kafka record as an arrival: heard, skipped because nobody here hears it, or unreadable and so parked."""
+"""Kafka records as arrivals: heard, skipped because nobody here hears it, or unreadable and so parked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,6 +12,17 @@ from messaging import metrics
 from messaging.arrival import Arrival, Edge, event_id, unreadable_id
 from messaging.ids import quick
 from messaging.kinds import Message
+from messaging.ownership import Partition
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll brought: for each partition its offsets, and the arrivals that concern this service."""
+
+    first: dict[Partition, int]
+    last: dict[Partition, int]
+    arrivals: list[Arrival]
+    partition_of: dict[UUID, Partition]
 
 
 class Reader:
@@ -23,6 +35,18 @@ class Reader:
             metrics.SKIPPED.labels(
                 service, why
             )  # 0 from the start: Prometheus misses the first of a new series
+
+    def read_poll(self, records: Sequence[ConsumerRecord]) -> Poll:
+        poll = Poll(first={}, last={}, arrivals=[], partition_of={})
+        for record in records:
+            partition = (record.topic, record.partition)
+            poll.first.setdefault(partition, record.offset)
+            poll.last[partition] = record.offset
+            arrival = self.read(record)
+            if arrival is not None:
+                poll.arrivals.append(arrival)
+                poll.partition_of[arrival.id] = partition
+        return poll
 
     def read(self, record: ConsumerRecord) -> Arrival | None:
         """None for a type that this service does not hear; unknown types are counted apart."""
