@@ -87,7 +87,7 @@ class Parking:
     async def _redrive(self, conn: Connection, row: asyncpg.Record, *, by: str) -> Redriven:
         ended = await drive(conn, self._cycle, row, by=by)
         log.info("parked_redriven", application_id=_family(row), settled=ended.settled, left=ended.left)
-        return replace(ended, told=())
+        return replace(ended, told=())  # it is in the outbox
 
 
 async def _row(conn: Connection, statement: str, seq: int) -> asyncpg.Record:
