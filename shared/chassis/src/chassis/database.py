@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import asyncpg
 
 from chassis.settings import ServiceSettings
-from chassis.tls import database_tls
+from chassis.tls import database_tls, is_untrusted
 from chassis.waiting import patiently
 
 # Named once so that nobody else needs asyncpg's generic spelling.
@@ -40,13 +40,13 @@ _MAY_PASS = (
 async def open_pool(settings: ServiceSettings, *, application_name: str) -> AsyncIterator[Pool]:
     """An asyncpg pool that has connected once. Waits `start_wait_seconds` for a server that is not up yet.
 
-    Wrong credentials and unknown databases are raised at once: waiting does not mend them.
+    Wrong credentials, certificates and unknown databases are raised at once: waiting does not mend them.
     """
     pool = await patiently(
         lambda: _connect(settings, application_name),
         what="database",
         seconds=settings.start_wait_seconds,
-        passing=_MAY_PASS,
+        passes=lambda error: isinstance(error, _MAY_PASS) and not is_untrusted(error),
     )
     try:
         yield pool

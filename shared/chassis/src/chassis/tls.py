@@ -24,6 +24,13 @@ def kafka_tls(settings: ServiceSettings) -> ssl.SSLContext | None:
     return None
 
 
+def is_untrusted(error: BaseException) -> bool:
+    """Whether the other side is not whom the settings trust, or speaks no TLS: waiting does not mend that."""
+    if isinstance(error, ssl.SSLError):
+        return isinstance(error, ssl.SSLCertVerificationError) or error.reason == "WRONG_VERSION_NUMBER"
+    return isinstance(error, ConnectionError) and "rejected SSL upgrade" in str(error)  # asyncpg's own words
+
+
 def _context(ca_file: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -19,16 +19,16 @@ async def patiently(
     *,
     what: str,
     seconds: float,
-    passing: tuple[type[Exception], ...],
+    passes: Callable[[Exception], bool],
 ) -> T:
-    """The result of `attempt`, tried again for `seconds` while it fails with an error that may pass."""
+    """The result of `attempt`, tried again for `seconds` while its error is one that `passes` by itself."""
     give_up_at = time.monotonic() + seconds
     pause = FIRST_PAUSE_SECONDS
     while True:
         try:
             return await attempt()
-        except passing as error:
-            if time.monotonic() + pause > give_up_at:
+        except Exception as error:
+            if not passes(error) or time.monotonic() + pause > give_up_at:
                 raise
             log.warning("not_there_yet", what=what, error=type(error).__name__, again_in_seconds=pause)
         await asyncio.sleep(pause)

@@ -32,7 +32,7 @@ class ApacheKafka(LocalBroker):
         self._configure(port, background.remembered_port(self.folder / "controller-port"))
         if not self._data.exists():
             self._format(jars)
-        command = [*_java(jars), f"-Dlog4j2.configurationFile={_HERE / 'log4j2.xml'}"]
+        command = [*java(jars), f"-Dlog4j2.configurationFile={_HERE / 'log4j2.xml'}"]
         background.launch(self._record, [*command, "kafka.Kafka", self._properties], log=self.log)
         background.wait_for_port(port, self._record, log=self.log, timeout_seconds=60)
 
@@ -44,8 +44,9 @@ class ApacheKafka(LocalBroker):
     def _data(self) -> Path:
         return self.folder / "log"
 
-    def _configure(self, port: int, controller_port: int) -> None:
-        settings = {
+    def _settings(self, port: int, controller_port: int) -> dict[str, object]:
+        """The server's properties: one listener, for everybody on this machine."""
+        return {
             "process.roles": "broker,controller",
             "node.id": 1,
             "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
@@ -63,15 +64,21 @@ class ApacheKafka(LocalBroker):
             "transaction.state.log.min.isr": 1,
             "transaction.state.log.num.partitions": 4,
         }
-        lines = [f"{name}={value}\n" for name, value in settings.items()]
-        self._properties.write_text("".join(lines))
+
+    def _configure(self, port: int, controller_port: int) -> None:
+        settings = self._settings(port, controller_port)
+        self._properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+
+    @property
+    def _formatting(self) -> list[str]:
+        """More words for the tool that formats the log: what is in the cluster from its beginning."""
+        return []
 
     def _format(self, jars: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
         words = ["format", f"--cluster-id={cluster}", "-c", str(self._properties), "--standalone"]
-        done = subprocess.run(
-            [*_java(jars), "kafka.tools.StorageTool", *words], capture_output=True, text=True, check=False
-        )
+        command = [*java(jars), "kafka.tools.StorageTool", *words, *self._formatting]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             shutil.rmtree(self._data, ignore_errors=True)
             raise StartError(f"Apache Kafka could not format {self._data}:\n{done.stdout}{done.stderr}")
@@ -96,7 +103,8 @@ def fetch_jars() -> Path:
     return jars
 
 
-def _java(jars: Path) -> list[str | Path]:
+def java(jars: Path) -> list[str | Path]:
+    """The words before a class of Kafka's. Raises StartError."""
     _need("java", "Java 17 or newer (Debian: apt install default-jre-headless)")
     # The quick compiler only: the thorough one would take a core for minutes from what is tested or measured.
     return ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*"]
