@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 
 from chassis.auth import Citizen
 from chassis.commands import run
-from chassis.http import correlation_id
+from chassis.http import correlation_id, traceparent
 from chassis.problems import refused
 from chassis.service import Blueprint
 from chassis.settings import ServiceSettings
@@ -21,7 +21,10 @@ router = APIRouter()
 @router.post("/v1/notes/{family}")
 async def note(request: Request, family: UUID, text: str, _: Citizen) -> Any:
     reply = await request.app.state.kernel.request(
-        Note(text), subject=family, correlation_id=correlation_id(request)
+        Note(text),
+        subject=family,
+        correlation_id=correlation_id(request),
+        traceparent=traceparent(request),
     )
     if isinstance(reply, Refusal):
         raise refused(reply)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from secrets import token_hex
 from uuid import UUID, uuid4
 
 import structlog
@@ -17,7 +18,8 @@ from messaging.errors import is_infrastructure
 log = structlog.get_logger()
 
 CORRELATION_HEADER = "X-Correlation-Id"
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context, version 00
+# W3C Trace Context, version 00; ids of noughts alone are invalid there.
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 REQUEST_SECONDS = Histogram(
     "qonys_http_request_seconds", "Time to answer a request", ["method", "route", "status"]
@@ -83,9 +85,9 @@ def correlation_id(request: Request) -> str:
     return known
 
 
-def traceparent(request: Request) -> str | None:
-    """The caller's W3C trace context, when it sent a well-formed one."""
-    known: str | None = request.state.traceparent
+def traceparent(request: Request) -> str:
+    """The W3C trace context that all events following from this request carry: the caller's, or a new one."""
+    known: str = request.state.traceparent
     return known
 
 
@@ -116,6 +118,9 @@ def _correlation_id(request: Request) -> str:
         return str(uuid4())
 
 
-def _traceparent(request: Request) -> str | None:
+def _traceparent(request: Request) -> str:
     given = request.headers.get("traceparent", "")
-    return given if _TRACEPARENT.fullmatch(given) else None
+    if _TRACEPARENT.fullmatch(given):
+        return given
+    # A trace begins here. Its flags say that nothing is recorded of it yet: whoever traces may decide to.
+    return f"00-{token_hex(16)}-{token_hex(8)}-00"
