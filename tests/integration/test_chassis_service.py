@@ -22,6 +22,7 @@ from joserfc.jwk import ECKey
 
 from chassis.auth import unprotected_routes
 from console.broker import Broker, create_topics
+from support.probe import until
 from support.tiny.__main__ import BLUEPRINT
 
 TESTS = Path(__file__).parents[1]
@@ -134,7 +135,9 @@ def bearer() -> dict[str, str]:
 async def test_a_service_starts_serves_and_stops(environment: dict[str, str]) -> None:
     async with listening("serve", environment) as service:
         async with httpx2.AsyncClient(base_url=service.url) as client:
-            assert (await client.get("/health/live")).json() == {"ok": True, "checks": {"poll": "ok"}}
+            alive = (await client.get("/health/live")).json()
+            assert 0 <= alive.pop("seconds_since")["poll"] < 30
+            assert alive == {"ok": True, "checks": {"poll": "ok"}}
             ready = await client.get("/health/ready")
             assert ready.json() == {
                 "ok": True,
@@ -165,6 +168,29 @@ async def test_a_missing_topic_is_named_by_readiness(environment: dict[str, str]
         assert ready.json()["checks"]["broker"] == f"missing: {prefix}verification.decisions.v1"
 
 
+async def test_a_consumer_without_partitions_is_not_alive_for_ever(
+    environment: dict[str, str], broker: Broker
+) -> None:
+    """Two share one partition. Given by the last line of `LastPoll.__call__`."""
+    prefix = environment["QONYS_KAFKA_TOPIC_PREFIX"]
+    await create_topics(broker.servers, [prefix + name for name in TOPICS], partitions=1)
+    told = {**environment, "QONYS_POLL_AGE_LIMIT_SECONDS": "2"}
+    async with (
+        listening("serve", told) as one,
+        listening("serve", told) as other,
+        httpx2.AsyncClient() as client,
+    ):
+        answers: list[httpx2.Response] = []
+
+        async def differ() -> bool:
+            answers[:] = [await client.get(f"{service.url}/health/live") for service in (one, other)]
+            return {answer.status_code for answer in answers} == {200, 503}
+
+        await until(differ, seconds=60)
+    ages = sorted(answer.json()["seconds_since"]["poll"] for answer in answers)
+    assert ages[0] < 2 < ages[1]
+
+
 @pytest.mark.usefixtures("topics")
 async def test_the_relay_tells_what_a_request_left_and_has_health_of_its_own(
     environment: dict[str, str],
@@ -173,7 +199,8 @@ async def test_the_relay_tells_what_a_request_left_and_has_health_of_its_own(
         async with httpx2.AsyncClient() as client:
             await client.post(f"{service.url}/v1/notes/{uuid4()}?text=hello", headers=bearer())
             assert (await relay.until("events_told"))["events"] == 1
-            assert (await client.get(f"{relay.url}/health/live")).json()["checks"] == {"relay": "ok"}
+            alive = (await client.get(f"{relay.url}/health/live")).json()
+            assert (alive["checks"], alive["seconds_since"]["relay"] < 30) == ({"relay": "ok"}, True)
             assert (await client.get(f"{relay.url}/health/ready")).status_code == 200
         assert await relay.stop() == 0
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from chassis.health import Live, Ready, health_routes, poll_is_recent
+from chassis.health import LastPoll, Pulse, Ready, health_routes
 from chassis.serving import serve_http
 from chassis.settings import ServiceSettings
 
@@ -31,7 +31,7 @@ async def hanging() -> str | None:
 
 
 async def asked(
-    path: str, *, live: Mapping[str, Live] | None = None, ready: Mapping[str, Ready] | None = None
+    path: str, *, live: Mapping[str, Pulse] | None = None, ready: Mapping[str, Ready] | None = None
 ) -> httpx2.Response:
     app = FastAPI()
     app.include_router(health_routes(live or {}, ready or {}))
@@ -57,14 +57,31 @@ async def test_readiness_names_each_thing_and_what_is_wrong_with_it(monkeypatch:
 
 
 async def test_a_service_that_has_not_polled_for_long_is_not_alive() -> None:
-    reply = await asked("/health/live", live={"poll": poll_is_recent(lambda: 61.0, 60)})
+    reply = await asked("/health/live", live={"poll": Pulse(age_seconds=lambda: 61.25, limit_seconds=60)})
     assert reply.status_code == 503
-    assert reply.json()["checks"] == {"poll": "the last successful poll was 61 s ago"}
+    assert reply.json() == {
+        "ok": False,
+        "checks": {"poll": "nothing for 61 s"},
+        "seconds_since": {"poll": 61.25},
+    }
 
 
-@pytest.mark.parametrize("age", [None, 0.0, 60.0])
-async def test_a_service_that_polls_or_has_nothing_to_poll_is_alive(age: float | None) -> None:
-    assert (await asked("/health/live", live={"poll": poll_is_recent(lambda: age, 60)})).status_code == 200
+async def test_a_service_that_polls_is_alive_and_tells_when_it_last_did() -> None:
+    reply = await asked("/health/live", live={"poll": Pulse(age_seconds=lambda: 60.0, limit_seconds=60)})
+    assert reply.status_code == 200
+    assert reply.json() == {"ok": True, "checks": {"poll": "ok"}, "seconds_since": {"poll": 60.0}}
+
+
+async def test_a_service_whose_ground_is_gone_is_alive() -> None:
+    waits = Pulse(age_seconds=lambda: 61.0, limit_seconds=60, excused=lambda: True)
+    assert (await asked("/health/live", live={"poll": waits})).status_code == 200
+
+
+def test_a_consumer_without_partitions_grows_old_too() -> None:
+    polls = [None, 0.5, None, None]  # none yet, some, and then they are taken away
+    clock = iter([1000.0, 1007.0, 1007.0, 1007.0, 1068.0, 1069.0])
+    age = LastPoll(lambda: polls.pop(0), clock=lambda: next(clock))
+    assert [age(), age(), age(), age()] == [7.0, 0.5, 61.5, 62.5]
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 """Whether the service lives and is ready, and its numbers: `/health/live`, `/health/ready`, `/metrics`.
 
 Liveness says "restart me", so it watches only what a restart mends: the event loop and the age of the last
-successful poll (the Kafka client is known to stall silently). Readiness names each thing it needs.
+successful poll (the Kafka client is known to stall silently), which it tells as a number too. Readiness
+names each thing it needs.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import orjson
 from fastapi import APIRouter
@@ -20,17 +23,50 @@ from chassis.settings import ServiceSettings
 CHECK_SECONDS = 3.0
 
 #: None when all is well, otherwise what is wrong.
-Live = Callable[[], str | None]
 Ready = Callable[[], Awaitable[str | None]]
 
 
-def health_routes(live: Mapping[str, Live], ready: Mapping[str, Ready]) -> APIRouter:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """What must happen again and again. `excused`: it cannot happen now, which a restart would not mend."""
+
+    age_seconds: Callable[[], float]  # since it last did
+    limit_seconds: float
+    excused: Callable[[], bool] = lambda: False
+
+    def missed(self) -> str | None:
+        """None while it beats."""
+        age = self.age_seconds()
+        dead = age > self.limit_seconds and not self.excused()
+        return f"nothing for {age:.0f} s" if dead else None
+
+
+class LastPoll:
+    """Age of a consumer's last successful poll. One without partitions polls nothing: then since it last had
+    some, or from its start, for a consumer that never gets any back is no better than one that stalls."""
+
+    def __init__(
+        self, seconds_since_poll: Callable[[], float | None], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._known = seconds_since_poll
+        self._clock = clock
+        self._last = clock()
+
+    def __call__(self) -> float:
+        known = self._known()
+        if known is not None:
+            self._last = self._clock() - known
+        return self._clock() - self._last
+
+
+def health_routes(live: Mapping[str, Pulse], ready: Mapping[str, Ready]) -> APIRouter:
     """The three open routes; the composition root names the checks."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/health/live")
     async def is_alive() -> Response:
-        return _report({name: check() for name, check in live.items()})
+        ages = {name: round(pulse.age_seconds(), 2) for name, pulse in live.items()}
+        return _report({name: pulse.missed() for name, pulse in live.items()}, seconds_since=ages)
 
     @router.get("/health/ready")
     async def is_ready() -> Response:
@@ -42,16 +78,6 @@ def health_routes(live: Mapping[str, Live], ready: Mapping[str, Ready]) -> APIRo
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-def poll_is_recent(age_seconds: Callable[[], float | None], limit_seconds: float) -> Live:
-    """A check of liveness; an age of None says that there is nothing to be polled now."""
-
-    def check() -> str | None:
-        age = age_seconds() or 0.0
-        return f"the last successful poll was {age:.0f} s ago" if age > limit_seconds else None
-
-    return check
 
 
 def database_answers(pool: Pool) -> Ready:
@@ -92,7 +118,7 @@ async def _within_time(check: Ready) -> str | None:
         return f"{type(error).__name__}"
 
 
-def _report(found: Mapping[str, str | None]) -> Response:
+def _report(found: Mapping[str, str | None], **more: Mapping[str, float]) -> Response:
     well = not any(found.values())
-    body = {"ok": well, "checks": {name: wrong or "ok" for name, wrong in found.items()}}
+    body = {"ok": well, "checks": {name: wrong or "ok" for name, wrong in found.items()}, **more}
     return Response(orjson.dumps(body), 200 if well else 503, media_type="application/json")

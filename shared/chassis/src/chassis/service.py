@@ -17,12 +17,12 @@ from chassis import ops
 from chassis.auth import Authenticator
 from chassis.database import Pool, open_pool
 from chassis.health import (
-    Live,
+    LastPoll,
+    Pulse,
     Ready,
     database_answers,
     health_routes,
     migrations_applied,
-    poll_is_recent,
     topics_exist,
 )
 from chassis.http import App
@@ -184,16 +184,18 @@ def _ready(blueprint: Blueprint[S], parts: Parts[S], topics: Sequence[str]) -> d
     }
 
 
-def _kernel_polls(kernel: Kernel, settings: ServiceSettings) -> Live:
-    def age() -> float | None:
+def _kernel_polls(kernel: Kernel, settings: ServiceSettings) -> Pulse:
+    return Pulse(
+        age_seconds=LastPoll(kernel.consumer.seconds_since_poll),
+        limit_seconds=settings.poll_age_limit_seconds,
         # While a batch waits for the database nothing is polled, and a restart would not mend that.
-        return None if kernel.consumer.waits_for_ground else kernel.consumer.seconds_since_poll()
+        excused=lambda: kernel.consumer.waits_for_ground,
+    )
 
-    return poll_is_recent(age, settings.poll_age_limit_seconds)
 
-
-def _relay_turns(relay: Relay, settings: ServiceSettings) -> Live:
-    def age() -> float | None:
-        return time.monotonic() - relay.last_turn if relay.leads else None
-
-    return poll_is_recent(age, settings.poll_age_limit_seconds)
+def _relay_turns(relay: Relay, settings: ServiceSettings) -> Pulse:
+    return Pulse(
+        age_seconds=lambda: time.monotonic() - relay.last_turn,
+        limit_seconds=settings.poll_age_limit_seconds,
+        excused=lambda: not relay.leads,  # it stands by, or its ground is gone
+    )
