@@ -4,6 +4,7 @@ import re
 from importlib import import_module
 
 from architecture.workspace import ROOT, SERVICES
+from console.postgres import NO_VALUES
 from console.secret_files import names
 from contracts import is_event, spec_of, topics
 from contracts.integration import REFERRALS, REPLIES
@@ -40,6 +41,11 @@ def test_every_process_of_ours_is_there_once_and_as_bare_as_can_be() -> None:
     bare = COMPOSE.partition("x-ours:")[2].partition("x-once:")[0]
     for line in ("read_only: true", "cap_drop: [ALL]", "mem_limit:", "stop_grace_period:", "/health/ready"):
         assert line in bare
+
+
+def test_the_log_of_postgres_quotes_no_values_here_either() -> None:
+    (command,) = re.findall(r"\[postgres, ((?:.|\n)*?)\]", COMPOSE)
+    assert [one for one in NO_VALUES.items() if "=".join(one) not in command] == []
 
 
 def test_no_port_is_open_beyond_this_machine() -> None:

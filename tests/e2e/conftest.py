@@ -28,9 +28,14 @@ class DemoRun:
         return next(one for one in self.report["outcomes"] if one["family"] == family)
 
     def lines(self) -> list[str]:
-        """Every line of every log."""
+        """Every line of every log of ours."""
         logs = sorted((self.folder / "logs").glob("*.log"))
         return [line for log in logs for line in log.read_text().splitlines()]
+
+    def server_lines(self) -> list[str]:
+        """Every line that Postgres and the broker wrote."""
+        logs = (self.folder / "postgres.log", self.folder / f"broker-{KAFKA}" / "broker.log")
+        return [line for log in logs for line in log.read_text(errors="replace").splitlines()]
 
     def letters_to(self, address: str) -> list[str]:
         files = sorted((self.folder / "sandbox" / "mail").glob("*.txt"))

@@ -57,6 +57,22 @@ async def test_it_writes_through_and_has_room_for_a_batchs_locks(server: Postgre
         assert await _ask(server.dsn(), f"SHOW {name}") == value
 
 
+async def test_its_log_tells_of_errors_but_quotes_no_value(server: Postgres) -> None:
+    """Given by `console.postgres.NO_VALUES`."""
+    await _run(server.dsn(), "CREATE TABLE people (iin text PRIMARY KEY CHECK (iin <> '900101300015'))")
+    for broken in (
+        "INSERT INTO people VALUES ('861213116161'), ('861213116161')",
+        "INSERT INTO people VALUES ('900101300015')",
+        """SELECT '{"iin": 861213116161'::jsonb""",
+        "SELECT name FROM people WHERE iin = '861213116161'",
+    ):
+        with pytest.raises(asyncpg.PostgresError):
+            await _run(server.dsn(), broken)
+    log = server.log.read_text()
+    assert log.count("ERROR:") == 4
+    assert [number for number in ("861213116161", "900101300015") if number in log] == []
+
+
 async def test_a_wrong_password_does_not_enter(server: Postgres) -> None:
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(server.dsn().replace(server.password("qonys"), "guess"))
@@ -65,7 +81,7 @@ async def test_a_wrong_password_does_not_enter(server: Postgres) -> None:
 def test_a_start_that_fails_says_what_postgres_said(server: Postgres) -> None:
     server.stop()
     (server.cluster / "PG_VERSION").write_text("9\n")
-    with pytest.raises(StartError, match="not compatible"):
+    with pytest.raises(StartError, match="incompatible with server"):
         server.start()
 
 
@@ -78,8 +94,10 @@ def test_remove_leaves_nothing(server: Postgres) -> None:
 
 async def _run(dsn: str, statement: str) -> None:
     connection = await asyncpg.connect(dsn)
-    await connection.execute(statement)
-    await connection.close()
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def _ask(dsn: str, question: str) -> object:

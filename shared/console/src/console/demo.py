@@ -59,7 +59,7 @@ def demo(
             if keep:
                 supervise.watch(stack, say=screen.say)
     finally:
-        stack.postgres.remove()
+        _end(stack)
     if any(map(differences, families)) or not audited.clean:
         raise typer.Exit(1)
 
@@ -103,6 +103,13 @@ def _refuse_kept(folder: Path) -> None:
             f"{folder} holds a stack that somebody keeps; a demo begins with an empty one",
             remedy="name another folder, or none",
         )
+
+
+def _end(stack: Stack) -> None:
+    """Its database goes. What the server said stays, for whoever looks for a cause."""
+    if stack.postgres.log.exists():
+        shutil.copyfile(stack.postgres.log, stack.folder / "postgres.log")
+    stack.postgres.remove()
 
 
 async def _play_all(families: list[Seen], stack: Stack, language: str) -> None:

@@ -14,6 +14,9 @@ from console import account
 from console.background import StartError, remembered_port, tail
 
 SUPERUSER = "qonys"
+#: The server's log names what went wrong but quotes no row: details of an error, and the statement that ran
+#: into it, hold values, and a value may be somebody's name. (Whoever sent the statement is told all of it.)
+NO_VALUES = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class Postgres:
             "synchronous_commit": "on" if self.durable else "off",
             "full_page_writes": "on" if self.durable else "off",
             "timezone": "UTC",
+            **NO_VALUES,
         }
         return " ".join(f"-c {name}='{value}'" for name, value in settings.items())
 
