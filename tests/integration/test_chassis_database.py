@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from chassis.database import open_pool
+from chassis.remedies import NotThereError
 from chassis.settings import ServiceSettings
 from console.postgres import Postgres
 
@@ -44,8 +45,18 @@ async def test_a_database_that_comes_later_is_waited_for(own_postgres: Postgres)
     assert await asked == 1
 
 
+async def test_a_lost_machine_keeps_its_locks_for_half_a_minute_at_most(database: str) -> None:
+    """Given by `tcp_keepalives_…` of `chassis.database.SESSION`; Postgres tells what the socket has."""
+    async with open_pool(settings(database), application_name="intake") as pool:
+        idle, interval, count = [
+            int(await pool.fetchval("SELECT current_setting($1)", f"tcp_keepalives_{name}"))
+            for name in ("idle", "interval", "count")
+        ]
+    assert 0 < idle + interval * count <= 30
+
+
 async def test_a_database_that_never_comes_is_given_up() -> None:
-    with pytest.raises(OSError, match=r"refused|Multiple exceptions|Connect call failed"):
+    with pytest.raises(NotThereError, match="the database did not answer for 0 s"):
         async with open_pool(settings("postgresql://127.0.0.1:1/x", wait_seconds=0.3), application_name="x"):
             pass
 

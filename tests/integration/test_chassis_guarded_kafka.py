@@ -1,4 +1,5 @@
-"""A service's clients at an Apache Kafka under TLS, with passwords and rights, as in operations.
+"""A service at an Apache Kafka under TLS, with passwords and rights, as in operations: its clients, and what
+a process says on the bad days that only such a broker has.
 
 Collected only with QONYS_TEST_BROKER=apache: the embedded broker has no users and no rights.
 """
@@ -18,11 +19,13 @@ from aiokafka.errors import (
 )
 
 from chassis.kafka import kafka_broker, start_producer, topics_of, wait_for_broker
+from chassis.remedies import remedy_for
 from chassis.settings import ServiceSettings
 from console.broker import create_topics
 from support.certificates import Authority
 from support.guarded_kafka import GuardedKafka
 from support.hello import say_and_hear
+from support.running import TOPICS, environment_of, listening, running
 
 PASSWORDS = {"tiny": "correct horse", "idle": "battery staple"}
 
@@ -42,6 +45,19 @@ def kafka(authority: Authority) -> Iterator[GuardedKafka]:
     broker.allow("tiny", "Read", "--group", "tls")
     yield broker
     broker.remove()
+
+
+@pytest.fixture
+def environment(kafka: GuardedKafka, authority: Authority, database: str) -> dict[str, str]:
+    """A process of the tiny service as the user `tiny`."""
+    return environment_of(database, kafka, "") | {
+        "QONYS_KAFKA_SERVERS": kafka.secure_servers,
+        "QONYS_KAFKA_SECURITY": "sasl_ssl",
+        "QONYS_KAFKA_CA_FILE": str(authority.file),
+        "QONYS_KAFKA_USERNAME": "tiny",
+        "QONYS_KAFKA_PASSWORD": PASSWORDS["tiny"],
+        "QONYS_WATCH_SECONDS": "0.5",
+    }
 
 
 @pytest.fixture
@@ -100,3 +116,46 @@ async def test_a_user_without_rights_sees_no_topic_writes_nothing_and_reads_noth
     with pytest.raises(TopicAuthorizationFailedError):
         await broker.start()
     await broker.stop()
+
+
+@pytest.mark.parametrize(
+    ("told", "reason", "found"),
+    [
+        ({"QONYS_KAFKA_PASSWORD": "correct donkey"}, "wrong_kafka_secret", "SaslAuthenticationFailed"),
+        (
+            {"QONYS_KAFKA_USERNAME": "idle", "QONYS_KAFKA_PASSWORD": PASSWORDS["idle"]},
+            "wrong_kafka_rights",
+            "TopicAuthorizationFailedError",
+        ),
+    ],
+)
+async def test_a_process_with_a_wrong_secret_or_without_rights_does_not_start(
+    environment: dict[str, str], kafka: GuardedKafka, told: dict[str, str], reason: str, found: str
+) -> None:
+    await create_topics(kafka.servers, TOPICS)
+    async with running("serve", environment | told) as service:
+        line = await service.until("start_refused")
+        assert await service.process.wait() == 1
+    assert (line["reason"], line["found"]) == (reason, found)
+    assert line["remedy"] == remedy_for(reason).remedy
+
+
+async def test_a_process_whose_rights_are_taken_away_says_so_until_it_has_them_again(
+    environment: dict[str, str], kafka: GuardedKafka
+) -> None:
+    await create_topics(kafka.servers, TOPICS)
+    heard, *own = TOPICS
+    reading = ("--topic", heard, "--group", "tiny")
+    kafka.allow("tiny", "Write", *(word for topic in own for word in ("--topic", topic)))
+    async with running("serve", environment) as service:
+        assert (await service.until("start_refused"))["reason"] == "wrong_kafka_rights"
+    kafka.allow("tiny", "Read", *reading)
+    async with listening("serve", environment) as service:
+        kafka.forbid("tiny", "Read", "--group", "tiny")
+        line = await service.says("not_ready", check="broker")
+        assert (line["reason"], line["found"]) == ("wrong_kafka_rights", "GroupAuthorizationFailedError")
+        kafka.allow("tiny", "Read", "--group", "tiny")
+        await service.says("ready_again", check="broker")
+        kafka.forbid("tiny", "Write", "--topic", own[0])
+        line = await service.until("not_ready", check="broker")
+        assert (line["reason"], line["found"]) == ("missing_topic", f"missing: {own[0]}")

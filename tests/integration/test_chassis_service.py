@@ -1,16 +1,8 @@
 """A whole service as a process of its own: start, health, requests, stop."""
 
 import asyncio
-import os
-import signal
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import asyncpg
@@ -23,68 +15,11 @@ from joserfc.jwk import ECKey
 from chassis.auth import unprotected_routes
 from console.broker import Broker, create_topics
 from support.probe import until
+from support.running import TESTS, TOPICS, environment_of, listening, running
 from support.tiny.__main__ import BLUEPRINT
 
-TESTS = Path(__file__).parents[1]
 KEY = ECKey.generate_key("P-256", {"kid": "one"})
 ISSUER = "https://id.example"
-TOPICS = ("intake.applications.v1", "verification.checks.v1", "verification.decisions.v1")
-
-
-@dataclass
-class Running:
-    """A process of the service, and what it has said so far."""
-
-    process: Process
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    url: str = ""
-
-    async def until(self, event: str) -> dict[str, Any]:
-        """Reads on until the service says `event`."""
-        assert self.process.stdout is not None
-        async with asyncio.timeout(30):
-            while line := await self.process.stdout.readline():
-                self.lines.append(orjson.loads(line))
-                if self.lines[-1]["event"] == event:
-                    return self.lines[-1]
-        raise AssertionError(f"the service ended without saying {event}: {self.lines}")
-
-    async def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
-            await self.rest()
-            return await self.process.wait()
-
-    async def rest(self) -> None:
-        assert self.process.stdout is not None
-        self.lines += [orjson.loads(line) async for line in self.process.stdout]
-
-
-@asynccontextmanager
-async def running(command: str, environment: Mapping[str, str]) -> AsyncIterator[Running]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "support.tiny",
-        command,
-        env={**os.environ, **environment},
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    try:
-        yield Running(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
-
-
-@asynccontextmanager
-async def listening(command: str, environment: Mapping[str, str]) -> AsyncIterator[Running]:
-    async with running(command, environment) as service:
-        where = await service.until("http_listens")
-        service.url = f"http://{where['host']}:{where['port']}"
-        yield service
 
 
 @pytest.fixture
@@ -106,19 +41,7 @@ async def jwks_url() -> AsyncIterator[str]:
 
 @pytest.fixture
 def environment(database: str, broker: Broker, topic_prefix: str, jwks_url: str) -> dict[str, str]:
-    return {
-        "PYTHONPATH": str(TESTS),
-        "QONYS_DATABASE_DSN": database,
-        "QONYS_KAFKA_SERVERS": broker.servers,
-        "QONYS_KAFKA_IDEMPOTENT": str(broker.idempotent),
-        "QONYS_KAFKA_FETCH_MAX_WAIT_MS": str(broker.fetch_max_wait_ms),
-        "QONYS_KAFKA_TOPIC_PREFIX": topic_prefix,
-        "QONYS_OIDC_ISSUER": ISSUER,
-        "QONYS_OIDC_JWKS_URL": jwks_url,
-        "QONYS_HTTP_PORT": "0",
-        "QONYS_LOG_FORMAT": "json",
-        "QONYS_START_WAIT_SECONDS": "20",
-    }
+    return environment_of(database, broker, topic_prefix) | {"QONYS_OIDC_JWKS_URL": jwks_url}
 
 
 @pytest.fixture
@@ -223,8 +146,8 @@ async def test_a_database_that_does_not_fit_is_refused_in_one_line(
     await connection.execute("UPDATE schema_migrations SET sha256 = 'other'")
     await connection.close()
     async with running("migrate", environment) as service:
-        refused = await service.until("migration_refused")
-        assert "was changed after it had been applied" in refused["reason"]
+        refused = await service.until("start_refused", reason="migration_changed")
+        assert "was changed after it had been applied" in refused["found"]
         assert await service.process.wait() == 1
 
 

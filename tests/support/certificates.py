@@ -11,6 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+YEAR = timedelta(days=365)
+OVER = timedelta(minutes=30)  # everything here began an hour ago
+
 
 @dataclass(frozen=True)
 class Authority:
@@ -18,6 +21,7 @@ class Authority:
 
     folder: Path
     name: str = "authority"
+    lasts: timedelta = YEAR
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     @property
@@ -26,11 +30,11 @@ class Authority:
         file = self.folder / f"{self.name}.pem"
         if not file.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            own = _certificate(self.name, issuer=self, key=self.key.public_key(), lasts=timedelta(days=365))
+            own = _certificate(self.name, issuer=self, key=self.key.public_key(), lasts=self.lasts)
             file.write_bytes(own.public_bytes(Encoding.PEM))
         return file
 
-    def server(self, host: str = "localhost", *, lasts: timedelta = timedelta(days=365)) -> Path:
+    def server(self, host: str = "localhost", *, lasts: timedelta = YEAR) -> Path:
         """A PEM file with a new private key (PKCS 8) and its certificate for this host. Began an hour ago."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = _certificate(host, issuer=self, key=key.public_key(), lasts=lasts, host=host)
@@ -39,9 +43,7 @@ class Authority:
         file.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
         return file
 
-    def server_context(
-        self, host: str = "localhost", *, lasts: timedelta = timedelta(days=365)
-    ) -> ssl.SSLContext:
+    def server_context(self, host: str = "localhost", *, lasts: timedelta = YEAR) -> ssl.SSLContext:
         """The same as a server in Python takes it."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(self.server(host, lasts=lasts))

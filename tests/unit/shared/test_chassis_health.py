@@ -8,30 +8,30 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from chassis.health import LastPoll, Pulse, Ready, health_routes
+from chassis.conditions import MissingTopicError
+from chassis.health import Check, LastPoll, Pulse, health_routes
 from chassis.serving import serve_http
 from chassis.settings import ServiceSettings
 
 
-async def well() -> str | None:
+async def well() -> None:
     return None
 
 
-async def missing() -> str | None:
-    return "missing: intake.applications.v1"
+async def missing() -> None:
+    raise MissingTopicError("missing: intake.applications.v1")
 
 
-async def broken() -> str | None:
+async def broken() -> None:
     raise ConnectionRefusedError("postgresql://user:hunter2@db")
 
 
-async def hanging() -> str | None:
+async def hanging() -> None:
     await asyncio.Event().wait()
-    return None
 
 
 async def asked(
-    path: str, *, live: Mapping[str, Pulse] | None = None, ready: Mapping[str, Ready] | None = None
+    path: str, *, live: Mapping[str, Pulse] | None = None, ready: Mapping[str, Check] | None = None
 ) -> httpx2.Response:
     app = FastAPI()
     app.include_router(health_routes(live or {}, ready or {}))

@@ -10,9 +10,12 @@ from typing import Any
 import orjson
 import pytest
 import structlog
+from asyncpg import InsufficientPrivilegeError
+from prometheus_client import REGISTRY
 
 from chassis.line_writer import QUEUE_LINES
 from chassis.logs import configure_logs
+from chassis.remedies import remedy_for
 from chassis.settings import LogFormat, LogLevel
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -98,6 +101,7 @@ def test_a_readable_line_is_for_people(pipe: tuple[int, int]) -> None:
 
 def test_a_reader_who_does_not_read_never_stops_the_service(pipe: tuple[int, int]) -> None:
     writer = configure_logs("intake", log_format=LogFormat.JSON, stream=pipe[1])
+    counted = lost_lines()
     written = QUEUE_LINES + 2_000
     for number in range(written):
         writer.write(b'{"event": "said", "number": %d, "filling": "%s"}\n' % (number, b"x" * 100))
@@ -114,3 +118,33 @@ def test_a_reader_who_does_not_read_never_stops_the_service(pipe: tuple[int, int
             written += 1
     assert dropped > 0
     assert seen + dropped == written
+    assert lost_lines() - counted == dropped
+
+
+def test_lines_that_a_reader_who_has_gone_will_never_read_are_counted(pipe: tuple[int, int]) -> None:
+    reader, descriptor = os.pipe()
+    writer = configure_logs("intake", log_format=LogFormat.JSON, stream=descriptor)
+    os.close(reader)
+    counted = lost_lines()
+    for number in range(3):
+        structlog.get_logger().info("said", number=number)
+    writer.flush()
+    os.close(descriptor)
+    assert lost_lines() - counted == 3
+
+
+def test_a_line_that_names_an_error_whose_cause_is_known_has_its_remedy(lines: Lines) -> None:
+    structlog.get_logger().warning("loop_waits", loop="relay", error="DiskFullError")
+    structlog.get_logger().warning("loop_waits", loop="relay", error="KeyError")
+    try:
+        raise InsufficientPrivilegeError("permission denied for table people")
+    except InsufficientPrivilegeError as error:
+        structlog.get_logger().error("worker_failed", exc_info=error)
+    full, other, failed = lines()
+    assert (full["reason"], full["remedy"]) == ("no_disk", remedy_for("no_disk").remedy)
+    assert "remedy" not in other
+    assert failed["reason"] == "wrong_database_rights"
+
+
+def lost_lines() -> float:
+    return REGISTRY.get_sample_value("qonys_log_lines_dropped_total", {"service": "intake"}) or 0.0

@@ -12,8 +12,8 @@ import uvloop
 from chassis import collector
 from chassis.database import open_pool
 from chassis.logs import configure_logs
-from chassis.migrations import MigrationError
-from chassis.service import Blueprint, S, migrate_with, relay_started, started
+from chassis.remedies import remedy_of, said
+from chassis.service import Blueprint, S, migrate_with, process_name, relay_started, started
 from chassis.serving import serve_http
 from chassis.settings import load_settings, settings_table
 
@@ -58,7 +58,7 @@ async def _relay(blueprint: Blueprint[S], settings: S) -> bool:
 
 
 async def _migrate(blueprint: Blueprint[S], settings: S) -> bool:
-    async with open_pool(settings, application_name=f"{blueprint.name} migrate") as pool:
+    async with open_pool(settings, application_name=process_name(blueprint.name, "migrate")) as pool:
         applied = await migrate_with(pool, blueprint)
     log.info("migrations_done", applied=len(applied))
     return True
@@ -76,11 +76,17 @@ def _carry_out(command: Coroutine[Any, Any, bool]) -> bool:
         return uvloop.run(command)
     except KeyboardInterrupt:
         log.info("start_interrupted")
-    except MigrationError as error:
-        log.error("migration_refused", reason=str(error))
     except Exception as error:
-        log.error("service_failed", exc_info=error)
+        _tell_why(error)
     return False
+
+
+def _tell_why(error: Exception) -> None:
+    known = remedy_of(error)
+    if known is None:
+        log.error("service_failed", exc_info=error)
+    else:
+        log.error("start_refused", reason=known.reason, found=said(error), remedy=known.remedy)
 
 
 def _asked_for(name: str, arguments: Sequence[str] | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import asyncpg
 
 from chassis.settings import ServiceSettings
-from chassis.tls import database_tls, is_untrusted
+from chassis.tls import database_tls, tls_fault
 from chassis.waiting import patiently
 
 # Named once so that nobody else needs asyncpg's generic spelling.
@@ -25,6 +25,10 @@ SESSION = {
     "timezone": "UTC",
     "idle_in_transaction_session_timeout": "60s",  # a hung task must not hold its locks for ever
     "plan_cache_mode": "force_generic_plan",
+    # A machine of ours that is lost ends no connection: its locks (the relay's leadership) go after 25 s.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
 }
 
 #: What may pass by itself: the server is not up yet, refuses connections, has no room.
@@ -40,13 +44,14 @@ _MAY_PASS = (
 async def open_pool(settings: ServiceSettings, *, application_name: str) -> AsyncIterator[Pool]:
     """An asyncpg pool that has connected once. Waits `start_wait_seconds` for a server that is not up yet.
 
-    Wrong credentials, certificates and unknown databases are raised at once: waiting does not mend them.
+    `NotThereError` when it has not come. Wrong credentials, certificates and unknown databases are raised at
+    once: waiting does not mend them.
     """
     pool = await patiently(
         lambda: _connect(settings, application_name),
         what="database",
         seconds=settings.start_wait_seconds,
-        passes=lambda error: isinstance(error, _MAY_PASS) and not is_untrusted(error),
+        passes=lambda error: isinstance(error, _MAY_PASS) and tls_fault(error) is None,
     )
     try:
         yield pool

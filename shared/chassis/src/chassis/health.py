@@ -7,7 +7,7 @@ names each thing it needs.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -15,15 +15,12 @@ from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from starlette.responses import Response
 
-from chassis.database import Pool
-from chassis.kafka import topics_of
-from chassis.migrations import Migration, MigrationError, pending
-from chassis.settings import ServiceSettings
+from chassis.remedies import said
 
 CHECK_SECONDS = 3.0
 
-#: None when all is well, otherwise what is wrong.
-Ready = Callable[[], Awaitable[str | None]]
+#: Returns when all is well; raises what is wrong.
+Check = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +56,7 @@ class LastPoll:
         return self._clock() - self._last
 
 
-def health_routes(live: Mapping[str, Pulse], ready: Mapping[str, Ready]) -> APIRouter:
+def health_routes(live: Mapping[str, Pulse], ready: Mapping[str, Check]) -> APIRouter:
     """The three open routes; the composition root names the checks."""
     router = APIRouter(include_in_schema=False)
 
@@ -70,8 +67,10 @@ def health_routes(live: Mapping[str, Pulse], ready: Mapping[str, Ready]) -> APIR
 
     @router.get("/health/ready")
     async def is_ready() -> Response:
-        found = await asyncio.gather(*map(_within_time, ready.values()))
-        return _report(dict(zip(ready, found, strict=True)))
+        found = await asyncio.gather(*map(found_by, ready.values()))
+        return _report(
+            {name: said(error) if error else None for name, error in zip(ready, found, strict=True)}
+        )
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -80,42 +79,14 @@ def health_routes(live: Mapping[str, Pulse], ready: Mapping[str, Ready]) -> APIR
     return router
 
 
-def database_answers(pool: Pool) -> Ready:
-    async def check() -> str | None:
-        await pool.fetchval("SELECT 1")
-        return None
-
-    return check
-
-
-def migrations_applied(pool: Pool, migrations: Sequence[Migration]) -> Ready:
-    async def check() -> str | None:
-        async with pool.acquire() as connection:
-            try:
-                missing = await pending(connection, migrations)
-            except MigrationError as error:
-                return str(error)
-        return f"not applied: {', '.join(map(str, missing))}" if missing else None
-
-    return check
-
-
-def topics_exist(settings: ServiceSettings, topics: Collection[str]) -> Ready:
-    """A check of the broker and of the topics that this service hears and tells on."""
-
-    async def check() -> str | None:
-        missing = set(topics) - await topics_of(settings)
-        return f"missing: {', '.join(sorted(missing))}" if missing else None
-
-    return check
-
-
-async def _within_time(check: Ready) -> str | None:
+async def found_by(check: Check) -> Exception | None:
+    """What is wrong by this check, in `CHECK_SECONDS` at most; whatever it raises is an answer."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            return await check()
-    except Exception as error:  # a check that fails is an answer: whatever went wrong, we are not ready
-        return f"{type(error).__name__}"
+            await check()
+    except Exception as error:
+        return error
+    return None
 
 
 def _report(found: Mapping[str, str | None], **more: Mapping[str, float]) -> Response:

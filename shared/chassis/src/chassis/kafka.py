@@ -12,7 +12,7 @@ from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLScram512
 
 from chassis.settings import KafkaSecurity, ServiceSettings
-from chassis.tls import is_untrusted, kafka_tls
+from chassis.tls import kafka_tls, tls_fault
 from chassis.waiting import patiently
 
 #: Bytes of events to one partition that go in one piece. The library's 16 KiB would be a dozen of ours.
@@ -60,12 +60,15 @@ async def start_producer(settings: ServiceSettings) -> AIOKafkaProducer:
     return producer
 
 
-async def topics_of(settings: ServiceSettings) -> set[str]:
-    """The topics that the broker has and this service may see. Raises as `knock` does."""
+async def topics_of(settings: ServiceSettings, *, group: str | None = None) -> set[str]:
+    """The topics that the broker has and this service may see. Raises as `knock` does, and
+    `GroupAuthorizationFailedError` when it may not read in the group."""
     client = AIOKafkaAdminClient(**kafka_client(settings), request_timeout_ms=2_000)
     try:
         async with _saying_why(settings):
             await client.start()
+        if group is not None:
+            await client.find_coordinator(group)
         return set(await client.list_topics())
     finally:
         await client.close()
@@ -92,7 +95,7 @@ async def _come_in(settings: ServiceSettings) -> None:
 def _passes(error: Exception) -> bool:
     if isinstance(error, KafkaError):
         return bool(error.retriable)
-    return isinstance(error, OSError) and not is_untrusted(error)
+    return isinstance(error, OSError) and tls_fault(error) is None
 
 
 async def knock(settings: ServiceSettings) -> None:

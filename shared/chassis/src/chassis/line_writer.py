@@ -1,7 +1,8 @@
 """Writes log lines from a thread of its own, so that a reader who does not read never stops the service.
 
 Invariant: `write` never waits. When nobody reads and the queue is full, lines are dropped, and the next
-line that gets through is preceded by one that says how many were (`log_lines_dropped`).
+line that gets through is preceded by one that says how many were (`log_lines_dropped`). Each is counted at
+once, by `lost`, and so are those that a reader who has gone will never read.
 """
 
 import atexit
@@ -19,9 +20,12 @@ FLUSH_SECONDS = 2.0
 class LineWriter:
     """A bounded queue in front of a file descriptor."""
 
-    def __init__(self, descriptor: int, *, dropped_line: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, descriptor: int, *, dropped_line: Callable[[int], bytes], lost: Callable[[int], object]
+    ) -> None:
         self._descriptor = descriptor
         self._dropped_line = dropped_line
+        self._lost = lost  # called from both threads
         self._lines: queue.Queue[bytes] = queue.Queue(QUEUE_LINES)
         self._dropped = 0  # counted where lines come in; `_told` only by the thread, so neither needs a lock
         self._told = 0
@@ -33,6 +37,7 @@ class LineWriter:
             self._lines.put_nowait(line)
         except queue.Full:
             self._dropped += 1
+            self._lost(1)
 
     def flush(self, wait_seconds: float = FLUSH_SECONDS) -> None:
         """Waits until all lines are out, but no longer than `wait_seconds`."""
@@ -42,7 +47,8 @@ class LineWriter:
     def _run(self) -> None:
         while True:
             lines = self._next_lines()
-            self._write_all(b"".join(lines))
+            if not self._write_all(b"".join(lines)):
+                self._lost(len(lines))
             for _ in lines:
                 self._lines.task_done()
 
@@ -55,10 +61,12 @@ class LineWriter:
             self._told += dropped
         return lines
 
-    def _write_all(self, block: bytes) -> None:
+    def _write_all(self, block: bytes) -> bool:
+        """False when the reader is gone for good: the service has work to do."""
         try:
             while block:
                 select.select([], [self._descriptor], [])  # stdout may have been made non-blocking
                 block = block[os.write(self._descriptor, block) :]
         except OSError:
-            return  # the reader is gone for good, and the service has work to do
+            return False
+        return True

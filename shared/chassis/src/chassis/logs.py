@@ -11,14 +11,18 @@ from typing import Any, cast
 
 import orjson
 import structlog
+from prometheus_client import Counter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from chassis.line_writer import LineWriter
+from chassis.remedies import Remedy, remedy_for, remedy_named, remedy_of
 from chassis.settings import LogFormat, LogLevel
 from chassis.tracebacks import without_people
 
 #: Their lines at `info` are chatter for each connection or poll.
 QUIET_LIBRARIES = ("aiokafka", "asyncio", "asyncpg", "faststream", "httpcore2", "httpx2", "uvicorn")
+
+DROPPED = Counter("qonys_log_lines_dropped_total", "Log lines that nobody read", ["service"])
 
 
 def configure_logs(
@@ -31,7 +35,9 @@ def configure_logs(
     """Sets structlog and stdlib logging up, once for a process; `stream` is a file descriptor (stdout)."""
     descriptor = sys.stdout.fileno() if stream is None else stream
     readable = _readable(log_format, descriptor)
-    writer = LineWriter(descriptor, dropped_line=lambda lines: _dropped(service, lines))
+    writer = LineWriter(
+        descriptor, dropped_line=lambda lines: _dropped(service, lines), lost=DROPPED.labels(service).inc
+    )
     before = _before_rendering(service, readable=readable)
     structlog.configure(
         processors=[*before, _Renderer(readable=readable)],
@@ -54,6 +60,7 @@ def _before_rendering(service: str, *, readable: bool) -> list[Processor]:
         add_service,
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if readable else "iso", utc=not readable, key="time"),
         _exceptions,
+        _remedies,
     ]
 
 
@@ -64,7 +71,20 @@ def _exceptions(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
         error = (given if isinstance(given, tuple) else sys.exc_info())[1]
     if error is not None:
         line["exception"] = without_people(error)
+        line.update(_mended(remedy_of(error)))
     return line
+
+
+def _remedies(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """Whatever names an error whose cause is known says what mends it."""
+    name = line.get("error")
+    if isinstance(name, str):
+        line.update(_mended(remedy_named(name)))
+    return line
+
+
+def _mended(known: Remedy | None) -> dict[str, str]:
+    return {"reason": known.reason, "remedy": known.remedy} if known else {}
 
 
 class _Renderer:
@@ -130,4 +150,5 @@ def _number(level: LogLevel) -> int:
 
 def _dropped(service: str, lines: int) -> bytes:
     line = {"event": "log_lines_dropped", "level": "warning", "service": service, "lines": lines}
+    line |= _mended(remedy_for("logs_unread"))
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

@@ -14,6 +14,7 @@ from importlib.resources.abc import Traversable
 
 import structlog
 
+from chassis.remedies import TroubleError
 from messaging import Connection
 
 log = structlog.get_logger()
@@ -32,8 +33,22 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 """
 
 
-class MigrationError(Exception):
+class MigrationError(TroubleError):
     """The database and the code do not fit; a person must look."""
+
+    reason = "migration_changed"
+
+
+class NewerDatabaseError(MigrationError):
+    """A later release has been here. What it added, this one does not need; what it changed, nobody knows."""
+
+    reason = "database_newer"
+
+
+class OlderDatabaseError(MigrationError):
+    """Tables that this code needs are not there."""
+
+    reason = "database_older"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +99,15 @@ async def migrate(connection: Connection, migrations: Sequence[Migration]) -> li
         await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
 
 
+async def none_is_pending(connection: Connection, migrations: Sequence[Migration]) -> None:
+    """Raises `OlderDatabaseError` when `migrate` would apply something; `MigrationError` as there."""
+    missing = await pending(connection, migrations)
+    if missing:
+        raise OlderDatabaseError(f"not applied: {', '.join(map(str, missing))}")
+
+
 async def pending(connection: Connection, migrations: Sequence[Migration]) -> list[Migration]:
-    """What `migrate` would apply; for readiness. `MigrationError` as there."""
+    """What `migrate` would apply. `MigrationError` as there."""
     if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
         return list(migrations)
     return await _missing(connection, migrations)
@@ -106,7 +128,7 @@ def _refuse_newer(unknown: Iterable[tuple[str, int]], packages: set[str]) -> Non
     ours = sorted(key for key in unknown if key[0] in packages)
     if ours:
         package, number = ours[-1]
-        raise MigrationError(
+        raise NewerDatabaseError(
             f"the database has {package} migration {number:04}, which this code is too old for"
         )
 

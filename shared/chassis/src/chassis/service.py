@@ -1,12 +1,13 @@
 """Puts one service together from its blueprint: what starts in which order, and stops in the reverse one."""
 
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
+from os import getpid
 from pathlib import Path
+from socket import gethostname
 from typing import Generic, TypeVar
 
 import httpx2
@@ -15,22 +16,18 @@ from fastapi import APIRouter, FastAPI
 import contracts
 from chassis import ops
 from chassis.auth import Authenticator
+from chassis.certificates import ends_of, none_has_ended
+from chassis.conditions import cares_of, kernel_polls, needs_of, relay_turns
 from chassis.database import Pool, open_pool
-from chassis.health import (
-    LastPoll,
-    Pulse,
-    Ready,
-    database_answers,
-    health_routes,
-    migrations_applied,
-    topics_exist,
-)
+from chassis.health import health_routes
 from chassis.http import App
 from chassis.kafka import kafka_broker, start_producer, wait_for_broker
-from chassis.migrations import Migration, migrate, migrations_of
+from chassis.leadership import no_other_leads
+from chassis.migrations import Migration, NewerDatabaseError, migrate, migrations_of, none_is_pending
 from chassis.problems import add_problem_handlers
 from chassis.settings import ServiceSettings
 from chassis.signing_keys import SigningKeys
+from chassis.watching import Watch, watching
 from chassis.words import Words
 from messaging import Kernel, Relay, Retention, Service
 
@@ -84,7 +81,7 @@ class Blueprint(Generic[S]):
 @asynccontextmanager
 async def started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[FastAPI]:
     """The whole service, running but for its HTTP port; `app.state.kernel` takes requests."""
-    async with _opened(blueprint, settings) as parts:
+    async with _opened(blueprint, settings, "serve") as parts:
         await wait_for_broker(settings)
         kernel = Kernel(
             blueprint.service(parts),
@@ -97,9 +94,11 @@ async def started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[FastAPI
             requests_wait_seconds=settings.requests_wait_seconds,
         )
         app = make_app(blueprint, parts, kernel)
+        watch = Watch(blueprint.name, needs=app.state.needs, cares=cares_of(settings, parts.pool))
         try:
             await kernel.start()
-            yield app
+            async with watching(watch, every_seconds=settings.watch_seconds):
+                yield app
         finally:
             await kernel.stop()
 
@@ -114,9 +113,14 @@ def make_app(blueprint: Blueprint[S], parts: Parts[S], kernel: Kernel) -> FastAP
     )
     app.state.kernel = kernel
     app.state.pool = parts.pool
-    live = {"poll": _kernel_polls(kernel, settings)}
-    told = [settings.kafka_topic_prefix + topic for topic in blueprint.told_topics]
-    app.include_router(health_routes(live, _ready(blueprint, parts, [*kernel.consumer.topics, *told])))
+    app.state.needs = needs_of(
+        settings,
+        parts.pool,
+        blueprint.migrations,
+        topics=[*kernel.consumer.topics, *_told(blueprint, settings)],
+        group=settings.kafka_topic_prefix + kernel.service.name,
+    )
+    app.include_router(health_routes({"poll": kernel_polls(kernel, settings)}, app.state.needs))
     for router in (ops.router, *blueprint.routes):
         app.include_router(router)
     blueprint.attach(app, parts)
@@ -128,7 +132,7 @@ async def relay_started(
     blueprint: Blueprint[S], settings: S
 ) -> AsyncIterator[tuple[FastAPI, Relay, Retention]]:
     """The service's relay and its retention, to be run by the caller, and an app with health and numbers."""
-    async with _opened(blueprint, settings) as parts:
+    async with _opened(blueprint, settings, "relay") as parts:
         relay = Relay(
             service=blueprint.name,
             pool=parts.pool,
@@ -143,18 +147,26 @@ async def relay_started(
             seconds_to_night=partial(settings.seconds_to_sweep, settings.zone),
         )
         app = _bare_app(blueprint, parts)
-        told = [settings.kafka_topic_prefix + topic for topic in blueprint.told_topics]
-        live = {"relay": _relay_turns(relay, settings)}
-        app.include_router(health_routes(live, _ready(blueprint, parts, told)))
-        yield app, relay, retention
+        topics = _told(blueprint, settings)
+        needs = needs_of(settings, parts.pool, blueprint.migrations, topics=topics)
+        app.include_router(health_routes({"relay": relay_turns(relay, settings)}, needs))
+        cares = {**cares_of(settings, parts.pool), "leadership": no_other_leads(parts.pool)}
+        watch = Watch(blueprint.name, needs=needs, cares=cares)
+        async with watching(watch, every_seconds=settings.watch_seconds):
+            yield app, relay, retention
 
 
 @asynccontextmanager
-async def _opened(blueprint: Blueprint[S], settings: S) -> AsyncIterator[Parts[S]]:
+async def _opened(blueprint: Blueprint[S], settings: S, command: str) -> AsyncIterator[Parts[S]]:
+    none_has_ended(ends_of(settings))
     async with AsyncExitStack() as closing:
-        pool = await closing.enter_async_context(open_pool(settings, application_name=blueprint.name))
+        pool = await closing.enter_async_context(
+            open_pool(settings, application_name=process_name(blueprint.name, command))
+        )
         if settings.migrate_at_start:
             await migrate_with(pool, blueprint)
+        else:
+            await _refuse_older(pool, blueprint)
         http = await closing.enter_async_context(httpx2.AsyncClient(timeout=CALL_SECONDS))
         yield Parts(settings=settings, pool=pool, http=http, words=blueprint.words, closing=closing)
 
@@ -163,6 +175,22 @@ async def migrate_with(pool: Pool, blueprint: Blueprint[S]) -> list[Migration]:
     """Applies what is missing of the kernel's and the service's migrations."""
     async with pool.acquire() as connection:
         return await migrate(connection, blueprint.migrations)
+
+
+async def _refuse_older(pool: Pool, blueprint: Blueprint[S]) -> None:
+    """A newer one is worked with: the next release may be on its way, which only adds. Readiness tells."""
+    async with pool.acquire() as connection:
+        with suppress(NewerDatabaseError):
+            await none_is_pending(connection, blueprint.migrations)
+
+
+def process_name(service: str, command: str) -> str:
+    """Of one process, as Postgres knows its sessions: who holds a lock, and where."""
+    return f"{service} {command} {gethostname()}:{getpid()}"
+
+
+def _told(blueprint: Blueprint[S], settings: S) -> list[str]:
+    return [settings.kafka_topic_prefix + topic for topic in blueprint.told_topics]
 
 
 def _bare_app(blueprint: Blueprint[S], parts: Parts[S]) -> FastAPI:
@@ -174,28 +202,3 @@ def _bare_app(blueprint: Blueprint[S], parts: Parts[S]) -> FastAPI:
     app.state.words = parts.words
     add_problem_handlers(app)
     return app
-
-
-def _ready(blueprint: Blueprint[S], parts: Parts[S], topics: Sequence[str]) -> dict[str, Ready]:
-    return {
-        "database": database_answers(parts.pool),
-        "migrations": migrations_applied(parts.pool, blueprint.migrations),
-        "broker": topics_exist(parts.settings, topics),
-    }
-
-
-def _kernel_polls(kernel: Kernel, settings: ServiceSettings) -> Pulse:
-    return Pulse(
-        age_seconds=LastPoll(kernel.consumer.seconds_since_poll),
-        limit_seconds=settings.poll_age_limit_seconds,
-        # While a batch waits for the database nothing is polled, and a restart would not mend that.
-        excused=lambda: kernel.consumer.waits_for_ground,
-    )
-
-
-def _relay_turns(relay: Relay, settings: ServiceSettings) -> Pulse:
-    return Pulse(
-        age_seconds=lambda: time.monotonic() - relay.last_turn,
-        limit_seconds=settings.poll_age_limit_seconds,
-        excused=lambda: not relay.leads,  # it stands by, or its ground is gone
-    )

@@ -102,6 +102,9 @@ class ServiceSettings(KeepingSettings):
     poll_age_limit_seconds: float = Field(
         60, gt=0, description="Age of the last successful poll after which the service counts as dead"
     )
+    watch_seconds: float = Field(
+        30, gt=0, le=30, description="Time between two looks whether the process has all it needs"
+    )
     parked_alarm_seconds: float = Field(
         900, gt=0, description="Age of the oldest parked message from which it is an alarm"
     )

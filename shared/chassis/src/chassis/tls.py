@@ -5,6 +5,8 @@ from pathlib import Path
 
 from chassis.settings import DatabaseTls, KafkaSecurity, ServiceSettings
 
+_HAS_EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
+
 
 def database_tls(settings: ServiceSettings) -> ssl.SSLContext | bool:
     """For asyncpg's `ssl=`: False, or a context that encrypts (`require`) and checks (`verify-full`)."""
@@ -24,11 +26,19 @@ def kafka_tls(settings: ServiceSettings) -> ssl.SSLContext | None:
     return None
 
 
-def is_untrusted(error: BaseException) -> bool:
-    """Whether the other side is not whom the settings trust, or speaks no TLS: waiting does not mend that."""
+def tls_fault(error: BaseException) -> str | None:
+    """Why the other side was not trusted, as a reason of `chassis.remedies`; None for any other error.
+
+    Waiting mends none of these.
+    """
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "certificate_expired" if error.verify_code == _HAS_EXPIRED else "certificate_untrusted"
     if isinstance(error, ssl.SSLError):
-        return isinstance(error, ssl.SSLCertVerificationError) or error.reason == "WRONG_VERSION_NUMBER"
-    return isinstance(error, ConnectionError) and "rejected SSL upgrade" in str(error)  # asyncpg's own words
+        return "no_tls" if error.reason == "WRONG_VERSION_NUMBER" else None
+    refused = isinstance(error, ConnectionError) and "rejected SSL upgrade" in str(
+        error
+    )  # asyncpg's own words
+    return "no_tls" if refused else None
 
 
 def _context(ca_file: Path | None) -> ssl.SSLContext:
