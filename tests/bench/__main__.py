@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 from rich.console import Console
 
-from bench import accepted, curve, latency, throughput, whole, year
+from bench import accepted, audit, curve, latency, throughput, whole, year
 from bench.section import Say, Section
 
 SECTIONS: Mapping[str, Callable[[Path, Say], Awaitable[Section]]] = {
@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Callable[[Path, Say], Awaitable[Section]]] = {
     "whole": whole.section,
     "year": year.section,
     "curve": curve.section,
+    "audit": audit.section,
 }
 VAR = Path(__file__).parents[2] / "var"
 RESULT = VAR / "bench.json"

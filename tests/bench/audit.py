@@ -1,127 +1,122 @@
-"""What the audit costs, in seconds and bytes, for so many families of 35 events each.
-
-`PYTHONPATH=tests python -m bench.audit 100000`; Postgres and the embedded broker are its own, and that broker
-keeps its topics in memory: 4 GB for 100,000 families.
-"""
+"""The audit of very many families: how long it takes, and how much memory all its processes need."""
 
 import asyncio
-import sys
-import tempfile
 import time
-from collections import defaultdict
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4
 
 import asyncpg
 import psutil
-from aiokafka import AIOKafkaProducer
-from rich.console import Console
+from aiokafka import TopicPartition
+from rich.table import Table
 
+from bench.section import Bound, Say, Section
+from bench.stack import OPEN_QUOTA
 from console.audit.conservation import audit
 from console.audit.sources import Sources
-from console.broker import create_topics
 from console.postgres import Postgres
 from console.tansu import Tansu
-from contracts import notification, topics
-from support.books import (
-    APPLY,
-    PARTITIONS,
-    TELL,
-    WRITE,
-    Books,
-    application,
-    empty_databases,
-    silence,
-)
+from support import databases, ways
+from support.books import Books, Quota
+from support.letters import write_letters
 
-EVENTS = 35
-ALLOWED_SECONDS = 60 / 100_000  # for each family
-ALLOWED_BYTES = 500_000_000
-MANY = 1_000  # families made at a time
-CHECKS = """
-INSERT INTO cases (application_id, stage, questionnaire) VALUES ($1, 'checking', false)
-"""
+FAMILIES = 100_000
+MANY = 1_000  # written at a time
+PEOPLE = 4
+REGION = "590000000"
+LOOK_SECONDS = 0.05
+MOST_SECONDS, MOST_MB = 60.0, 500.0
 
 
-async def main(families: int) -> int:
-    """Exit code 1 when it takes longer or more memory than is allowed."""
-    with tempfile.TemporaryDirectory() as folder:
-        postgres, broker = Postgres(Path(folder) / "postgres", durable=False), Tansu(Path(folder) / "broker")
+@dataclass(frozen=True)
+class Audited:
+    families: int
+    events: int
+    seconds: float
+    most_mb: float  # resident, of all its processes together
+    wrong: int
+
+
+async def section(folder: Path, say: Say) -> Section:
+    found = await measure(folder, say, families=FAMILIES)
+    table = Table("families", "events", "seconds", "MB at most", "wrong", title="the audit")
+    table.add_row(
+        *(f"{count:,}" for count in (found.families, found.events)),
+        *(f"{found.seconds:.1f}", f"{found.most_mb:.0f}", str(found.wrong)),
+    )
+    named = f"audit of {found.families:,} families"
+    bounds = [
+        Bound(f"{named}, seconds", found.seconds, MOST_SECONDS, less_is_better=True),
+        Bound(f"{named}, MB", found.most_mb, MOST_MB, less_is_better=True),
+        Bound(f"{named}, faults", found.wrong, 1, less_is_better=True),
+    ]
+    return Section([table], bounds, asdict(found))
+
+
+async def measure(folder: Path, say: Say, *, families: int) -> Audited:
+    postgres, broker = Postgres(folder / "postgres", durable=False), Tansu(folder / "broker")
+    try:
         postgres.start()
         broker.start()
-        try:
-            dsns = await empty_databases(postgres, "bench")
-            await create_topics(broker.servers, topics(), partitions=PARTITIONS)
-            for first in range(0, families, MANY):
-                await _fill(dsns, broker.servers, first, min(MANY, families - first))
-            return await _measure(Sources(dsns=dsns, kafka={"bootstrap_servers": broker.servers}), families)
-        finally:
-            broker.remove()
-            postgres.remove()
+        dsns = await databases.empty_databases(postgres, "bench")
+        await databases.make_topics(broker.servers)
+        events = await _fill(dsns, broker.servers, say, families=families)
+        kafka = {"bootstrap_servers": broker.servers}
+        async with _watched() as most:
+            began = time.perf_counter()
+            report = await audit(Sources(dsns=dsns, kafka=kafka, ends_known=False))
+            seconds = time.perf_counter() - began
+    finally:
+        broker.remove()
+        postgres.remove()
+    say(f"{seconds:.1f} s")
+    return Audited(families, events, seconds, most[0] / 1e6, len(report.wrong))
 
 
-async def _fill(dsns: dict[str, str], servers: str, first: int, count: int) -> None:
-    """Families whose register is silent again and again, each told so once."""
-    books = Books(first=first * EVENTS)
-    for family in [uuid4() for _ in range(count)]:
-        books.tell("intake", family, application())
-        books.tell("verification", family, silence())
-        told = books.news[-2:]
-        books.tell("verification", family, *[silence()] * (EVENTS - 8))
-        del books.news[-(EVENTS - 8) :]
-        _write(books, told)
-    for service, dsn in dsns.items():
-        conn = await asyncpg.connect(dsn)
-        await conn.executemany(TELL, books.outbox[service])
-        await conn.copy_records_to_table(
-            "inbox", records=[(i,) for i in books.inbox[service]], columns=["id"]
-        )
-        await _rows(conn, service, books)
-        await conn.close()
-    async with AIOKafkaProducer(bootstrap_servers=servers, linger_ms=20) as producer:
-        for topic, family, body in books.records:
-            await producer.send(topic, body, key=str(family).encode(), partition=family.int % PARTITIONS)
+async def _fill(dsns: dict[str, str], servers: str, say: Say, *, families: int) -> int:
+    """Families that went the whole way, with every letter; how many events that are."""
+    books, quota, ends = Books(), Quota(REGION), Counter[TopicPartition]()
+    conn = await asyncpg.connect(dsns["verification"])
+    await conn.execute(OPEN_QUOTA, families * PEOPLE)
+    await conn.close()
+    for done in range(0, families, MANY):
+        for _ in range(MANY):
+            ways.whole_way(books, uuid4(), quota, people=PEOPLE, referrals=1)
+        write_letters(books)
+        await databases.write(books, dsns)
+        ends += await databases.publish(books.records, servers)
+        books.clear()
+        say(f"{done + MANY:,} of {families:,} families written")
+    await databases.count([quota], dsns["verification"])
+    await databases.acknowledge(ends, servers)
+    return books.told
 
 
-def _write(books: Books, news: list[tuple[UUID, UUID]]) -> None:
-    for event, family in news:
-        for channel in notification.Channel:
-            ids: dict[str, Any] = {"message_id": uuid5(event, channel), "channel": channel, "about": "news"}
-            books.tell("notification", family, notification.MessageSent(**ids))
-            if channel is notification.Channel.SMS:
-                books.tell("notification", family, notification.MessageDelivered(**ids))
+@asynccontextmanager
+async def _watched() -> AsyncIterator[list[int]]:
+    """The most bytes that this process and those that it starts from now on had at any look so far."""
+    most, own = [0], psutil.Process()
+    servers = set(own.children(recursive=True))
+
+    async def look() -> None:
+        while True:
+            mine = {own, *own.children(recursive=True)} - servers
+            most[0] = max(most[0], sum(map(_resident, mine)))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield most
+    finally:
+        looking.cancel()
 
 
-async def _rows(conn: Any, service: str, books: Books) -> None:
-    places: dict[UUID, int] = defaultdict(int)
-    if service == "notification":
-        for event, family in books.news:
-            for channel, state in zip(notification.Channel, ("sent", "delivered"), strict=True):
-                row = (uuid5(event, channel), family, places[family], channel, state)
-                await conn.execute(WRITE, *row)
-                places[family] += 1
-    families = {(family,) for _, family in books.news}
-    if service == "verification":
-        await conn.executemany(CHECKS, families)
-    if service == "intake":
-        await conn.executemany(APPLY, [(family, "checking") for (family,) in families])
-
-
-async def _measure(sources: Sources, families: int) -> int:
-    began, cpu = time.monotonic(), time.process_time()
-    before = psutil.Process().memory_info().rss
-    report = await audit(sources)
-    seconds, own = time.monotonic() - began, time.process_time() - cpu
-    grown = psutil.Process().memory_info().rss - before
-    Console().print(
-        f"{families:,} families, {families * EVENTS:,} events: {seconds:.1f} s ({own:.1f} s of our own CPU),"
-    )
-    Console().print(
-        f"{before / 1e6:.0f} MB before, {grown / 1e6:.0f} MB more after; wrong: {report.wrong[:3]}"
-    )
-    return int(bool(report.wrong) or seconds > families * ALLOWED_SECONDS or before + grown > ALLOWED_BYTES)
-
-
-if __name__ == "__main__":
-    sys.exit(asyncio.run(main(int(sys.argv[1]))))
+def _resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0

@@ -11,7 +11,7 @@ _millis = 0
 _tail = 0
 
 
-def quick(value: UUID | str) -> UUID:
+def quick(value: UUID | str | bytes) -> UUID:
     """The same UUID in the database driver's class: ten times quicker to make, hash, print and send. Raises
     `ValueError` for a text that is none."""
     made: UUID = pgproto.UUID(value.bytes if isinstance(value, UUID) else value)

@@ -1,7 +1,10 @@
 """`qonys audit`: is anything lost, doubled, out of order or oversold? Recomputed from the events."""
 
 import asyncio
+from collections.abc import Collection
+from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -24,13 +27,22 @@ def audit(
         float | None,
         typer.Option(help="First wait until nothing is on its way, so long at most", metavar="SECONDS"),
     ] = None,
+    acknowledged: Annotated[
+        Path | None,
+        typer.Option(
+            help="Applications whose submission was acknowledged, an id a line: which are nowhere?",
+            metavar="FILE",
+        ),
+    ] = None,
 ) -> None:
     """Recompute from the events what must be in every database. Exit 1: it is not so; 2: not readable."""
     try:
-        report = asyncio.run(_audited(sources_of(known(folder)), settled))
+        promised = promised_in(acknowledged) if acknowledged else []
+        report = asyncio.run(_audited(sources_of(known(folder)), settled, promised))
     except UnreadableSourceError as error:
         screen.err.print(f"qonys: {error}", style="red", markup=False, soft_wrap=True)
-        screen.say(f"  {error.remedy}")
+        if error.remedy:
+            screen.say(f"  {error.remedy}")
         raise typer.Exit(UNREADABLE) from None
     tell(report, as_json=as_json)
 
@@ -45,8 +57,24 @@ def tell(report: Report, *, as_json: bool) -> None:
         raise typer.Exit(DIFFERENT)
 
 
-async def _audited(sources: Sources, settled: float | None) -> Report:
+def promised_in(file: Path) -> Collection[UUID]:
+    """Ids of applications, one a line. Raises UnreadableSourceError with the line that is none."""
+    try:
+        lines = file.read_text().splitlines()
+    except OSError as error:
+        raise UnreadableSourceError(f"{file} could not be read ({error.strerror})") from None
+    return [_id(line, f"{file}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _id(line: str, where: str) -> UUID:
+    try:
+        return UUID(line.strip())
+    except ValueError:
+        raise UnreadableSourceError(f"{where}: {line!r} is no id of an application") from None
+
+
+async def _audited(sources: Sources, settled: float | None, promised: Collection[UUID]) -> Report:
     if settled is not None:
         with screen.waiting("waiting until nothing is on its way") as say:
             await settle(sources, seconds=settled, say=lambda left: say(in_words(left)))
-    return await look(sources)
+    return await look(sources, promised=promised)

@@ -1,12 +1,14 @@
-"""In which place an application must be by its events: in intake's eyes and in verification's."""
+"""In which place an application must be by its events, in intake's eyes and in verification's."""
 
 from collections.abc import Mapping, Sequence
 
 from console.audit.families import Family, Told
-from console.audit.report import Report
+from console.audit.report import Line, Report
+from console.audit.sources import Row
 from contracts import spec_of
+from contracts.intake import TOPIC as APPLICATIONS
 from contracts.intake import ApplicationSubmitted, ApplicationWithdrawn, ArrivalReported
-from contracts.integration import PlanCompleted, PlanOpened
+from contracts.integration import PLANS, PlanCompleted, PlanOpened
 from contracts.verification import (
     CHECKS,
     DECISIONS,
@@ -23,18 +25,13 @@ from contracts.verification import (
 )
 
 #: Where a case is, and the event that put it there.
-Place = tuple[str, Told | None]
+Place = tuple[str | None, Told | None]
 
 
 def _type(cls: type) -> str:
     return spec_of(cls).type
 
 
-_MOVED = {
-    _type(ArrivalReported): "arrived",
-    _type(PlanOpened): "settling",
-    _type(PlanCompleted): "settled",
-}
 #: Decisions that put a family into a place, whatever they say of it.
 _DECIDED: Mapping[str, str] = {
     _type(QuotaReserved): "place_reserved",
@@ -50,49 +47,61 @@ _CLAIMED: Mapping[str, str] = {
     _type(QuotaReleased): "released",
     _type(CertificateIssued): "issued",
 }
+#: Claims of those who are entitled, and of nobody else.
+_LIVING = ("waiting", "reserved", "issued")
 
 
 def judge_places(family: Family, report: Report) -> None:
-    """Compares intake's row, verification's case and its claim on the quota with the events."""
+    """Compares intake's row, verification's case and its claim on the quota with the events. Whoever is
+    entitled has a claim, and nobody else."""
     line = report["places"]
-    application, case = family.row("applications"), family.row("cases")
-    state, why = citizens_place(family)
-    is_at = application["state"] if application else None
-    if not (is_at == "withdrawn" and state == "draft"):  # a draft is taken back without a word
-        line.check(
-            is_at == state or (is_at, state) == (None, "draft"), family.id, _says("intake", is_at, state, why)
-        )
-    if is_at:
-        line.notes[f"{is_at}, by {_name(why)}"] += 1
-    stage, reason = verified_stage(family)
-    at_stage = case["stage"] if case else None
-    line.check(at_stage == stage, f"{family.id}/verification", _says("verification", at_stage, stage, reason))
-    claim, event = _last(family.by("verification"), _CLAIMED)
-    at_claim = case["place"] if case else None
-    line.check(at_claim == claim, f"{family.id}/quota", _says("the quota", at_claim, claim, event))
+    _judge_citizen(line, family)
+    stage, claim = verified_stage(family), claim_of(family)
+    _compare(line, f"{family.id}/verification", "verification", _of(family.row("cases"), "stage"), stage)
+    _compare(line, f"{family.id}/quota", "the quota", _of(family.row("places"), "state"), claim)
+    if (stage[0] == "eligible") != (claim[0] in _LIVING):
+        line.fault(f"{family.id}/quota", f"is {stage[0]}, and its claim on the quota is {claim[0]}")
+
+
+def _judge_citizen(line: Line, family: Family) -> None:
+    """Nobody is told of a draft, nor that it was taken back."""
+    found, (state, why) = _of(family.row("applications"), "state"), citizens_place(family)
+    if state != "draft":
+        _compare(line, family.id, "intake", found, (state, why))
+    elif found not in (None, "draft", "withdrawn"):
+        line.fault(family.id, f"is {found} in intake, and no event says so")
+    if found:
+        line.notes[f"{found}, by {_name(why)}"] += 1
+
+
+def claim_of(family: Family) -> Place:
+    """Its claim on the quota."""
+    return _last(family.on(DECISIONS), _CLAIMED)
 
 
 def citizens_place(family: Family) -> Place:
     """By what intake told itself and what it has heard: whoever left or moved is not turned back."""
-    own = family.by("intake")
-    heard = family.decided_by("intake")
+    own = family.on(APPLICATIONS)
     if withdrawn := _first(own, ApplicationWithdrawn):
         return "withdrawn", withdrawn
-    if _first(own, ArrivalReported):
-        place, why = _last([*own, *heard], _MOVED)
-        return place or "arrived", why
-    decided = [_decided(told) for told in heard if told.topic == DECISIONS]
-    if standing := [place for place in decided if place[0]]:
-        return standing[-1]
-    if checked := [told for told in heard if told.topic == CHECKS]:
+    if arrived := _first(own, ArrivalReported):
+        plans = family.decided_by("intake", PLANS)
+        if completed := _first(plans, PlanCompleted):
+            return "settled", completed
+        opened = _first(plans, PlanOpened)
+        return ("settling", opened) if opened else ("arrived", arrived)
+    decided = map(_decided, reversed(family.decided_by("intake", DECISIONS)))
+    if standing := next((place for place in decided if place[0]), None):
+        return standing
+    if checked := family.decided_by("intake", CHECKS):
         return "checking", checked[0]
     submitted = _first(own, ApplicationSubmitted)
     return ("submitted", submitted) if submitted else ("draft", None)
 
 
-def verified_stage(family: Family) -> tuple[str | None, Told | None]:
+def verified_stage(family: Family) -> Place:
     """By what verification told itself and what it has heard."""
-    own = family.by("verification")
+    own = family.on(DECISIONS)
     heard = family.decided_by("verification")
     withdrawn = _first(heard, ApplicationWithdrawn)
     if withdrawn and not _first(own, PaymentAuthorised):
@@ -106,13 +115,13 @@ def verified_stage(family: Family) -> tuple[str | None, Told | None]:
     return ("expected", heard[0]) if heard else (None, None)
 
 
-def _decided(told: Told) -> tuple[str, Told]:
+def _decided(told: Told) -> Place:
     """Where this decision puts a family; nowhere else, if it only says more."""
     if told.type == _type(VerificationCompleted):
         return ("checking" if told.fact.verdict is Verdict.CLEAR else "blocked"), told
     if told.type == _type(EligibilityDecided):
-        return ("" if told.fact.eligible else "refused"), told
-    return _DECIDED.get(told.type, ""), told
+        return (None if told.fact.eligible else "refused"), told
+    return _DECIDED.get(told.type), told
 
 
 def _first(told: Sequence[Told], cls: type) -> Told | None:
@@ -120,7 +129,7 @@ def _first(told: Sequence[Told], cls: type) -> Told | None:
     return next((one for one in told if one.type == name), None)
 
 
-def _last(told: Sequence[Told], names: Mapping[str, str]) -> tuple[str | None, Told | None]:
+def _last(told: Sequence[Told], names: Mapping[str, str]) -> Place:
     for one in reversed(told):
         if one.type in names:
             return names[one.type], one
@@ -131,6 +140,15 @@ def _name(why: Told | None) -> str:
     return why.type.removeprefix("kz.qonys.").rpartition(".v")[0] if why else "no event"
 
 
-def _says(where: str, found: str | None, wanted: str | None, why: Told | None) -> str:
-    because = f"by {_name(why)} {why.id}" if why else "for no event says otherwise"
-    return f"is {found or 'nowhere'} in {where} and must be {wanted or 'nowhere'}, {because}"
+def _of(row: Row | None, column: str) -> str | None:
+    return row[column] if row else None
+
+
+def _compare(line: Line, offender: object, where: str, found: str | None, wanted: Place) -> None:
+    line.examined += 1
+    place, why = wanted
+    if found != place:
+        because = f"by {_name(why)} {why.id}" if why else "for no event says otherwise"
+        line.fault(
+            offender, f"is {found or 'nowhere'} in {where} and must be {place or 'nowhere'}, {because}"
+        )

@@ -1,6 +1,6 @@
 """Which service hears which events; a test compares this with the services' own tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from contracts import spec_of
 from contracts.intake import (
@@ -65,7 +65,8 @@ HEARD: Mapping[str, frozenset[type]] = {
     "notification": NEWS | {ReferralOverdue},
     "integration-support": frozenset({ArrivalReported, ReferralAnswered}),
 }
-#: The same by the types that envelopes carry.
-HEARD_TYPES: Mapping[str, frozenset[str]] = {
-    service: frozenset(spec_of(cls).type for cls in heard) for service, heard in HEARD.items()
+#: The same by the types that envelopes carry: who hears each.
+READERS: Mapping[str, Sequence[str]] = {
+    spec_of(cls).type: [reader for reader, heard in HEARD.items() if cls in heard]
+    for cls in frozenset().union(*HEARD.values())
 }

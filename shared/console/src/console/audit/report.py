@@ -9,12 +9,15 @@ from typing import Any
 LINES: Mapping[str, str] = {
     "places": "each application is in one place, in every service, and its events say why",
     "told": "each event told is on its topic, and nothing is there that nobody told",
+    "once": "nothing was decided and told a second time under another id",
     "order": "each family's events are on each topic in the order in which they were told",
-    "settled": "each event was settled once by each service that hears it, or is on its way",
+    "settled": "each event was settled by each service that hears it, or is on its way",
+    "timeline": "the citizen's timeline has each event that concerns the case once",
     "quota": "quota = reserved + issued + free, as the events say, at no moment oversold",
     "waiting": "the waiting list moves in its order, and no place stands free that its first could take",
-    "certificates": "one certificate a family, numbered without a gap",
-    "payments": "one payment a certificate, never above its cap or the price",
+    "checks": "each check has the answer that was told, and the verdict follows when all have one",
+    "certificates": "one certificate a family that may have one, numbered without a gap",
+    "payments": "each home is answered, one is paid for, never above the cap or the price",
     "referrals": "each referral has one state, and a reply that was its cause",
     "messages": "each decision was written once on each channel, and each message has one state",
     "waits": "whatever waits has something that will wake it",
@@ -52,6 +55,14 @@ class Line:
         elif len(self.offenders) < KEPT:
             self.offenders[name] = what
 
+    def add(self, other: "Line") -> None:
+        """What another process found of other families."""
+        self.examined += other.examined
+        self.notes.update(other.notes)
+        for offender, what in other.offenders.items():
+            self.fault(offender, what)
+        self.wrong += other.wrong - len(other.offenders)
+
 
 @dataclass(slots=True)
 class Report:
@@ -85,6 +96,12 @@ class Report:
                 yield f"{name}: {offender} {what}"
             if line.wrong > len(line.offenders):
                 yield f"{name}: and {line.wrong - len(line.offenders)} more"
+
+    def add(self, other: "Report") -> None:
+        """What another process found."""
+        self.in_flight += other.in_flight
+        for name, line in self.lines.items():
+            line.add(other.lines[name])
 
     def seen_again(self, other: "Report") -> "Report":
         """This report without whatever was wrong for a moment only: `other` looked at another one."""

@@ -1,4 +1,4 @@
-"""Waits until nothing is on its way: nothing untold, nothing unheard, no call to be made."""
+"""Waits until nothing is on its way: nothing untold, nothing unheard, nobody to be asked, now or again."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -7,11 +7,12 @@ from typing import TypeAlias
 from aiokafka import AIOKafkaConsumer
 
 from console.audit.sources import Sources, UnreadableSourceError, snapshots
-from console.audit.topics import acknowledged, reading
+from console.audit.topics import acknowledged, beyond, extent, reading
 
 LOOK_SECONDS = 0.5
 UNTOLD = "SELECT coalesce(sum(events), 0)::bigint FROM untold"
-TO_BE_ASKED = "SELECT count(*) FROM due WHERE kind = 'ask'"
+#: Calls, and reminders that end a register's silence: another call follows from them.
+TO_BE_ASKED = "SELECT count(*) FROM due WHERE kind = 'ask' OR name = 'SilenceOver'"
 
 #: What is on its way, in words, and how much of it there is; without what there is none of.
 OnTheWay: TypeAlias = Mapping[str, int]
@@ -46,20 +47,19 @@ async def _on_the_way(sources: Sources, consumer: AIOKafkaConsumer) -> OnTheWay:
     async with snapshots(sources) as books:
         for service, book in books.items():
             found[f"events untold by {service}"] = await book.one(UNTOLD)
-            found[f"calls to be made by {service}"] = await book.one(TO_BE_ASKED)
+            found[f"questions to be asked by {service}"] = await book.one(TO_BE_ASKED)
     return {what: count for what, count in found.items() if count}
 
 
 async def _lags(sources: Sources, consumer: AIOKafkaConsumer) -> Mapping[str, int]:
-    """For each service the records that it has not acknowledged."""
-    places = consumer.assignment()
-    ends = await consumer.end_offsets(places)
-    known = await acknowledged(sources, places)
+    """For each service the records that it has not acknowledged; where a broker cannot say where its topics
+    end, those of them that it gives at once."""
+    known = await acknowledged(sources, consumer.assignment())
+    if not sources.ends_known:
+        lags = await asyncio.gather(*(beyond(sources, offsets) for offsets in known.values()))
+        return dict(zip(known, lags, strict=True))
+    ends = (await extent(sources, consumer)).ends
     return {
-        reader: sum(
-            ends[place] - offsets[where]
-            for place in places
-            if (where := (place.topic.removeprefix(sources.topic_prefix), place.partition)) in offsets
-        )
+        reader: sum(ends[place] - offset for place, offset in offsets.items())
         for reader, offsets in known.items()
     }

@@ -2,99 +2,118 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
-from console.audit.families import READS_REPLIES, Family, Told
+from console.audit.families import Family, Told
+from console.audit.gathering import READS_REPLIES
 from console.audit.report import Report
-from console.audit.sources import Snapshot
-from console.audit.topics import Acknowledged, Kept, Topics
+from console.audit.shelf import Piece, event_of, offset_of, partition_of, topic_of
+from console.audit.topics import Acknowledged, Place
 from contracts.integration import REPLIES
 
-KNOWN = "SELECT id FROM outbox WHERE id = ANY($1::uuid[])"
+
+class Kept(NamedTuple):
+    """One record of a topic."""
+
+    partition: int
+    offset: int
+    id: UUID
 
 
+@dataclass(frozen=True, slots=True)
 class Telling:
-    """Judges families; what was on a topic and in no outbox is asked about once more at the end, since it
-    may have been told after its outbox was looked at."""
+    """Judges families. `untold`: events that no relay has told yet. `strangers` are on a topic and in no
+    outbox: to be asked about at the end, for they may have been told after their outbox was looked at."""
 
-    def __init__(self, report: Report, topics: Topics, acknowledged: Acknowledged) -> None:
-        self._report = report
-        self._trimmed = topics.trimmed
-        self._acknowledged = acknowledged
-        self.strangers: dict[UUID, str] = {}
+    report: Report
+    trimmed: frozenset[str]
+    untold: frozenset[UUID]
+    acknowledged: Acknowledged
+    strangers: dict[UUID, str] = field(default_factory=dict)
 
     def judge(self, family: Family) -> None:
-        kept: dict[str, list[Kept]] = defaultdict(list)
-        for record in family.kept:
-            kept[record.topic].append(record)
-        told: dict[str, list[Told]] = defaultdict(list)
-        for event in family.all_told():
-            told[event.topic].append(event)
-        for topic in {*kept, *told} - {REPLIES}:
-            self._topic(family, topic, told[topic], kept[topic])
+        kept = {topic: list(those) for topic, those in groupby(family.kept, topic_of)}
+        for topic in {*kept, *family.told} - {REPLIES}:
+            told, there = family.on(topic), kept.get(topic, ())
+            if _as_told(told, there):
+                self.report["told"].examined += len(told)
+                self.report["order"].examined += 1
+            else:
+                self._compare(family, topic, told, [_kept(piece) for piece in there])
         self._settled(family)
 
-    def _topic(self, family: Family, topic: str, told: Sequence[Told], kept: Sequence[Kept]) -> None:
+    def _compare(self, family: Family, topic: str, told: Sequence[Told], kept: Sequence[Kept]) -> None:
         there = {record.id for record in kept}
-        self._report["told"].notes["told more than once"] += len(kept) - len(there)
+        self.report["told"].notes["told more than once"] += len(kept) - len(there)
         for stranger in there - {event.id for event in told}:
             self.strangers[stranger] = f"is on {topic} about {family.id}, and nobody told it"
-        expected = self._still_kept(topic, [event for event in told if not event.untold], there)
+        expected = self._still_kept(topic, [event for event in told if event.id not in self.untold], there)
         for event in expected:
-            self._report["told"].check(event.id in there, event.id, _not_there(event, family))
+            self.report["told"].check(event.id in there, event.id, _not_there(event, family, topic))
         known = {event.id for event in expected}
         wanted = [event.id for event in expected if event.id in there]
         orders = _orders([record for record in kept if record.id in known])
         right = not wanted or wanted in orders.values()
         what = f"is in {len(orders)} partitions" if len(orders) > 1 else "is not in the order of the outbox"
-        self._report["order"].check(right, family.id, f"{what} on {topic}")
+        self.report["order"].check(right, family.id, f"{what} on {topic}")
 
     def _still_kept(self, topic: str, told: Sequence[Told], there: set[UUID]) -> Sequence[Told]:
         """Without the beginning that the topic's retention has removed, if it has removed anything."""
-        if topic not in self._trimmed:
+        if topic not in self.trimmed:
             return told
         first = next((place for place, event in enumerate(told) if event.id in there), len(told))
-        self._report["told"].notes["older than its topic's retention"] += first
+        self.report["told"].notes["older than its topic's retention"] += first
         return told[first:]
 
     def _settled(self, family: Family) -> None:
-        for reader in self._acknowledged:
-            unsettled = family.unsettled[reader]
+        line = self.report["settled"]
+        for reader in self.acknowledged:
+            heard = family.heard.get(reader, ())
             replies = family.replies if reader == READS_REPLIES else ()
-            self._report["settled"].examined += len(family.heard[reader]) + len(replies)
-            if unsettled:
-                heard = {event.id: event.type for event in family.heard[reader]}
-                heard |= dict.fromkeys((reply.id for reply in replies), "a provider's reply")
-                for identity in heard.keys() & unsettled:
-                    self._missing(reader, family, identity, heard[identity], _first(family, identity))
+            line.examined += len(heard) + len(replies)
+            unsettled = family.unsettled[reader]
+            for event in heard if unsettled else ():
+                if event.id in unsettled:
+                    self._missing(reader, family, event.id, event.type)
+            for reply in replies if unsettled else ():
+                if reply in unsettled:
+                    self._missing(reader, family, reply, "a provider's reply")
 
-    def _missing(self, reader: str, family: Family, identity: UUID, name: str, at: Kept | None) -> None:
-        untold = any(event.id == identity and event.untold for event in family.all_told())
-        if untold or (at and at.offset >= self._acknowledged[reader].get((at.topic, at.partition), 0)):
-            self._report.in_flight += 1
+    def _missing(self, reader: str, family: Family, identity: UUID, name: str) -> None:
+        if identity in self.untold or not self._is_acknowledged(reader, family, identity):
+            self.report.in_flight += 1
             return
         what = f"({name} about {family.id}) was never settled by {reader}"
-        self._report["settled"].fault(f"{identity}/{reader}", what)
+        self.report["settled"].fault(f"{identity}/{reader}", what)
 
-    async def finish(self, books: Mapping[str, Snapshot]) -> None:
-        """`books` as they are now."""
-        known: set[UUID] = set()
-        for book in books.values() if self.strangers else ():
-            known |= {row["id"] for row in await book.rows(KNOWN, list(self.strangers))}
-        for stranger, what in self.strangers.items():
-            if stranger not in known:
-                self._report["told"].fault(stranger, what)
-
-
-def _first(family: Family, identity: UUID) -> Kept | None:
-    return next((record for record in family.kept if record.id == identity), None)
+    def _is_acknowledged(self, reader: str, family: Family, identity: UUID) -> bool:
+        """Whether its reader says that it has it; so it does of what lies nowhere."""
+        piece = next((piece for piece in family.kept if event_of(piece) == identity.bytes), None)
+        if piece is None:
+            return True
+        place = Place(topic_of(piece), partition_of(piece))
+        return offset_of(piece) < self.acknowledged[reader].get(place, 0)
 
 
-def _not_there(event: Told, family: Family) -> str:
-    return f"({event.type} about {family.id}) was told by {event.teller} and is not on {event.topic}"
+def _as_told(told: Sequence[Told], kept: Sequence[Piece]) -> bool:
+    """Exactly that, each once, in one partition and in this order: almost always so, and quickly seen."""
+    return [event.id.bytes for event in told] == [event_of(piece) for piece in kept] and (
+        not kept or partition_of(kept[0]) == partition_of(kept[-1])
+    )
 
 
-def _orders(kept: Sequence[Kept]) -> dict[int, list[UUID]]:
+def _kept(piece: Piece) -> Kept:
+    return Kept(partition_of(piece), offset_of(piece), UUID(bytes=event_of(piece)))
+
+
+def _not_there(event: Told, family: Family, topic: str) -> str:
+    return f"({event.type} about {family.id}) was told by {event.teller} and is not on {topic}"
+
+
+def _orders(kept: Sequence[Kept]) -> Mapping[int, list[UUID]]:
     """For each partition the events in the order in which each was told first: repetitions do no harm."""
     orders: dict[int, dict[UUID, None]] = defaultdict(dict)
     for record in kept:

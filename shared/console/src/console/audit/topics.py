@@ -1,82 +1,74 @@
-"""The topics, read once from their beginnings and laid down in the order of families."""
+"""The topics, read once from their beginnings to where they ended when the databases had been looked at."""
 
-import sqlite3
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from asyncpg.pgproto import pgproto
 
 import contracts
 from console.audit.readers import HEARD
+from console.audit.shelf import Piece, Shelf, piece_of
 from console.audit.sources import Sources, UnreadableSourceError
 from contracts import is_ours, spec_of
 from messaging.arrival import event_id
+from messaging.ids import quick
 
 POLL_RECORDS = 5_000
 POLL_MS = 1_000
 FETCH_MS = 20  # a long wait of the broker would only be waited out at the end
 #: So many empty polls, and a topic that should go on does not.
 PATIENCE_POLLS = 30
-CACHE = "PRAGMA cache_size = -32000"  # KiB
-TABLE = "CREATE TABLE told (subject BLOB, topic INTEGER, partition INTEGER, place INTEGER, id BLOB)"
-LAY_DOWN = "INSERT INTO told VALUES (?, ?, ?, ?, ?)"
-IN_ORDER = "SELECT subject, topic, partition, place, id FROM told ORDER BY subject, topic, partition, place"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One record of a topic: where it lies, and which event it is."""
+class Place(NamedTuple):
+    """One partition; `topic` without the prefix."""
 
     topic: str
     partition: int
-    offset: int
-    id: UUID
 
 
 class _Head(msgspec.Struct, frozen=True, gc=False):
     id: str
     source: str
-    subject: UUID
+    subject: str
 
 
 _heads = msgspec.json.Decoder(_Head)
 
-#: Reader → (topic, partition) → the first offset that it has not acknowledged.
-Acknowledged = Mapping[str, Mapping[tuple[str, int], int]]
+#: Reader → partition → the first offset that it has not acknowledged.
+Acknowledged = Mapping[str, Mapping[Place, int]]
 
 
-@dataclass(slots=True)
-class Topics:
-    """What lies on the topics: on the disk while it is read, so that size is no matter of memory."""
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Offsets of the first record and of the one after the last, in each partition."""
 
-    shelf: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect("", isolation_level=None))
-    trimmed: set[str] = field(default_factory=set)  # topics whose oldest records are no longer kept
-    unreadable: int = 0
+    firsts: Mapping[Place, int]
+    ends: Mapping[Place, int]
 
-    def families(self) -> Iterator[tuple[UUID, list[Kept]]]:
-        """All records of one family after the other."""
-        names = contracts.topics()
-        last, kept = None, []
-        for subject, topic, partition, offset, identity in self.shelf.execute(IN_ORDER):
-            if subject != last and last is not None:
-                yield _uuid(last), kept
-                kept = []
-            last = subject
-            kept.append(Kept(names[topic], partition, offset, _uuid(identity)))
-        if last is not None:
-            yield _uuid(last), kept
+    @property
+    def trimmed(self) -> frozenset[str]:
+        """Topics whose oldest records are no longer kept."""
+        return frozenset(place.topic for place, first in self.firsts.items() if first)
+
+
+async def extent(sources: Sources, consumer: AIOKafkaConsumer) -> Extent:
+    """Of all topics now."""
+    places = consumer.assignment()
+    firsts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+    return Extent(
+        *({_place(sources, where): offset for where, offset in offsets.items()} for offsets in (firsts, ends))
+    )
 
 
 async def acknowledged(sources: Sources, places: Collection[TopicPartition]) -> Acknowledged:
     """How far each service has acknowledged each topic that it hears. Take it before any snapshot: what is
     acknowledged was committed before. Raises UnreadableSourceError."""
-    found: dict[str, dict[tuple[str, int], int]] = {}
+    found: dict[str, dict[Place, int]] = {}
     for reader, heard in HEARD.items():
         topics = {sources.topic_prefix + spec_of(cls).topic for cls in heard}
         async with _started(_client(sources, group_id=sources.topic_prefix + reader)) as consumer:
@@ -84,61 +76,70 @@ async def acknowledged(sources: Sources, places: Collection[TopicPartition]) -> 
             consumer.assign(mine)
             consumer.pause(*mine)  # nothing is to be fetched
             found[reader] = {
-                (place.topic.removeprefix(sources.topic_prefix), place.partition): committed or 0
-                for place in mine
-                for committed in [await consumer.committed(place)]
+                _place(sources, where): committed or 0
+                for where in mine
+                for committed in [await consumer.committed(where)]
             }
     return found
 
 
+async def beyond(sources: Sources, offsets: Mapping[Place, int]) -> int:
+    """How many records one poll finds there. Raises UnreadableSourceError."""
+    async with _started(_client(sources)) as consumer:
+        wanted = _partitions(sources, offsets)
+        consumer.assign(list(wanted))
+        for where, offset in wanted.items():
+            consumer.seek(where, offset)
+        polled = await consumer.getmany(timeout_ms=POLL_MS)
+        return sum(map(len, polled.values()))
+
+
 @asynccontextmanager
 async def reading(sources: Sources) -> AsyncIterator[AIOKafkaConsumer]:
-    """A reader of all partitions of all topics, in no group. Raises UnreadableSourceError."""
+    """Knows all partitions of all topics, and fetches nothing of them. Raises UnreadableSourceError."""
     names = [sources.topic_prefix + topic for topic in contracts.topics()]
     async with _started(_client(sources, *names)) as consumer:
+        consumer.pause(*consumer.assignment())
         yield consumer
 
 
-async def read_topics(sources: Sources, consumer: AIOKafkaConsumer) -> Topics:
-    """Everything that is on the topics now. Raises UnreadableSourceError."""
-    made, places = Topics(), consumer.assignment()
-    for statement in (CACHE, TABLE, "BEGIN"):
-        made.shelf.execute(statement)
-    firsts = await consumer.beginning_offsets(places)
-    made.trimmed = {place.topic.removeprefix(sources.topic_prefix) for place in places if firsts[place]}
-    async for records in _polls(consumer, await consumer.end_offsets(places), sources.ends_known):
-        made.shelf.executemany(LAY_DOWN, _rows(made, records, sources.topic_prefix))
-    made.shelf.execute("COMMIT")
-    return made
+async def lay_down(sources: Sources, ends: Mapping[Place, int], shelf: Shelf) -> int:
+    """Everything before these ends; how many records are no event of anybody (readers have parked them).
+    Raises UnreadableSourceError."""
+    unreadable = 0
+    wanted = _partitions(sources, ends)
+    async with _started(_client(sources)) as consumer:
+        consumer.assign(list(wanted))
+        async for where, records in _polls(consumer, wanted, sources.ends_known):
+            laid = list(_pieces(records, _place(sources, where)))
+            unreadable += laid.count(None)
+            shelf.lay(filter(None, laid))
+    shelf.close()
+    return unreadable
 
 
-def _uuid(octets: bytes) -> UUID:
-    """In the database driver's class: several times quicker to make and to compare."""
-    made: UUID = pgproto.UUID(octets)
-    return made
-
-
-def _rows(made: Topics, records: Sequence[ConsumerRecord], prefix: str) -> Iterator[tuple[Any, ...]]:
-    """What is no event of anybody is counted: its readers have parked it."""
-    numbers = {prefix + topic: number for number, topic in enumerate(contracts.topics())}
-    ours = {prefix + topic for topic in contracts.topics() if is_ours(topic)}
+def _pieces(records: Iterable[ConsumerRecord], place: Place) -> Iterator[Piece | None]:
+    """None for what is no event of anybody."""
+    topic, partition = place
+    ours = is_ours(topic)
     for record in records:
         try:
             head = _heads.decode(record.value or b"")
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            made.unreadable += 1
-            continue
-        identity = event_id(head.source, head.id, ours=record.topic in ours).bytes
-        yield head.subject.bytes, numbers[record.topic], record.partition, record.offset, identity
+            family, event = quick(head.subject), event_id(head.source, head.id, ours=ours)
+        except (msgspec.DecodeError, ValueError):
+            yield None
+        else:
+            yield piece_of(family.bytes, topic, partition, record.offset, event.bytes)
 
 
 async def _polls(
     consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], ends_known: bool
-) -> AsyncIterator[Sequence[ConsumerRecord]]:
+) -> AsyncIterator[tuple[TopicPartition, Collection[ConsumerRecord]]]:
     silent = 0
     while silent < PATIENCE_POLLS:
         polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS)
-        yield [record for records in polled.values() for record in records]
+        for where, records in polled.items():
+            yield where, records
         silent = 0 if polled else silent + 1
         if await _over(consumer, ends) if ends_known else silent:
             return
@@ -147,6 +148,17 @@ async def _polls(
 
 async def _over(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
     return all([await consumer.position(place) >= end for place, end in ends.items()])
+
+
+def _partitions(sources: Sources, offsets: Mapping[Place, int]) -> Mapping[TopicPartition, int]:
+    return {
+        TopicPartition(sources.topic_prefix + place.topic, place.partition): offset
+        for place, offset in offsets.items()
+    }
+
+
+def _place(sources: Sources, where: TopicPartition) -> Place:
+    return Place(where.topic.removeprefix(sources.topic_prefix), where.partition)
 
 
 def _client(sources: Sources, *topics: str, group_id: str | None = None) -> AIOKafkaConsumer:
