@@ -1,10 +1,13 @@
 #!/bin/bash
-# Makes users, topics and rights as access.txt has them; what is there already stays, passwords become today's.
+# Makes users, topics and rights as access.txt has them; what is there already stays, passwords and days become
+# today's.
 # Speaks to the broker's own loopback, where whoever is inside its container is the administrator.
 set -euo pipefail
 cd "$(dirname "$0")"
+. ./secrets.sh
+refuse_guessed_secrets
 export KAFKA_HEAP_OPTS="-Xmx96m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-: "${PARTITIONS:=6}" "${REPLICATION:=1}" "${IN_SYNC:=1}" "${RETENTION_MS:=604800000}"
+: "${PARTITIONS:=6}" "${REPLICATION:=1}" "${IN_SYNC:=1}" "${TOPIC_DAYS:=7}"
 
 kafka() { "/opt/kafka/bin/kafka-$1.sh" --bootstrap-server localhost:9094 "${@:2}" >/dev/null; }
 
@@ -22,9 +25,11 @@ make_user() {
     --add-config "SCRAM-SHA-512=[password=$(cat "/run/secrets/kafka-$1")]"
 }
 
-make_topic() {
-  kafka topics --create --if-not-exists --topic "$1" --partitions "$PARTITIONS" \
-    --replication-factor "$REPLICATION" --config "retention.ms=$RETENTION_MS" --config "min.insync.replicas=$IN_SYNC"
+make_topic() { # one that is there gets today's days
+  local kept="retention.ms=$((TOPIC_DAYS * 86400000))"
+  kafka topics --create --topic "$1" --partitions "$PARTITIONS" --replication-factor "$REPLICATION" \
+    --config "$kept" --config "min.insync.replicas=$IN_SYNC" 2>/dev/null ||
+    kafka configs --alter --entity-type topics --entity-name "$1" --add-config "$kept"
 }
 
 allow_reading() { # the consumer group of a service is named after it
@@ -47,7 +52,7 @@ step() { # step WHAT NAME…: two at a time, for each is a Java program of its o
 }
 
 export -f kafka granted make_user make_topic allow_reading allow_writing allow_watching
-export PARTITIONS REPLICATION IN_SYNC RETENTION_MS
+export PARTITIONS REPLICATION IN_SYNC TOPIC_DAYS
 table() { awk -v verb="$1" -v column="$2" '!/^#/ && $2 ~ verb { print $column }' access.txt | sort -u; }
 
 wait_for_brokers

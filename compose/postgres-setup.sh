@@ -2,6 +2,8 @@
 # For each service a database, a role that owns it (for migrations) and a role that may only read and write rows;
 # nobody else may connect. What is there already stays, passwords become today's.
 set -euo pipefail
+. "$(dirname "$0")/secrets.sh"
+refuse_guessed_secrets
 export PGHOST=postgres PGUSER=postgres PGPASSWORD
 PGPASSWORD=$(cat /run/secrets/postgres-superuser)
 

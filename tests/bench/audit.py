@@ -19,7 +19,7 @@ from bench.stack import OPEN_QUOTA
 from console.audit.conservation import audit
 from console.audit.sources import Sources
 from console.postgres import Postgres
-from console.tansu import Tansu
+from console.kafka import ApacheKafka
 from support import databases, ways
 from support.books import Books, Quota
 from support.letters import write_letters
@@ -29,6 +29,7 @@ MANY = 1_000  # written at a time
 PEOPLE = 4
 REGION = "590000000"
 LOOK_SECONDS = 0.05
+SHOWN = 5
 MOST_SECONDS, MOST_MB = 60.0, 500.0
 
 
@@ -58,7 +59,7 @@ async def section(folder: Path, say: Say) -> Section:
 
 
 async def measure(folder: Path, say: Say, *, families: int) -> Audited:
-    postgres, broker = Postgres(folder / "postgres", durable=False), Tansu(folder / "broker")
+    postgres, broker = Postgres(folder / "postgres", durable=False), ApacheKafka(folder / "broker")
     try:
         postgres.start()
         broker.start()
@@ -68,11 +69,13 @@ async def measure(folder: Path, say: Say, *, families: int) -> Audited:
         kafka = {"bootstrap_servers": broker.servers}
         async with _watched() as most:
             began = time.perf_counter()
-            report = await audit(Sources(dsns=dsns, kafka=kafka, ends_known=False))
+            report = await audit(Sources(dsns=dsns, kafka=kafka))
             seconds = time.perf_counter() - began
     finally:
         broker.remove()
         postgres.remove()
+    for offence in report.wrong[:SHOWN]:
+        say(offence)
     say(f"{seconds:.1f} s")
     return Audited(families, events, seconds, most[0] / 1e6, len(report.wrong))
 

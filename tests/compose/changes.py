@@ -4,9 +4,10 @@ import asyncio
 import subprocess
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from compose.containers import OURS
 from compose.counting import decided_once_each, longest_pause, told_by_intake
@@ -17,6 +18,7 @@ NEXT = "next"
 LONGEST_PAUSE_SECONDS = 10.0
 SCALE_FAMILIES, RENEWAL_FAMILIES, HA_FAMILIES = 200, 2_000, 300
 SCALE_RATE, RATE = 6, 25  # families a second: what two cores can do beside starting containers, and more
+RENEWAL_RATE = 10  # the last container is renewed while families still apply
 BEGUN, LOOK_SECONDS = 10, 0.5
 
 
@@ -42,8 +44,10 @@ def rolling_upgrade(trial: Trial) -> str:
     for service in SERVICES:
         _build_next(service)
     newer = trial.with_told(QONYS_VERSION=NEXT)
-    with _applying(trial, RENEWAL_FAMILIES, rate=RATE):
+    with _applying(trial, RENEWAL_FAMILIES, rate=RENEWAL_RATE) as load:
         for name in OURS:
+            if load.done():
+                raise Failed(f"all families were decided before {name} was renewed")
             if not name.endswith("-relay"):
                 newer.compose("run", "--rm", "--no-deps", f"{name}-migrate")
             newer.compose("up", "-d", "--no-deps", "--wait", name)
@@ -64,14 +68,14 @@ def highly_available(trial: Trial) -> Trial:
 
 
 @contextmanager
-def _applying(trial: Trial, families: int, *, rate: int) -> Iterator[None]:
-    """From the first applications on, until all are decided."""
+def _applying(trial: Trial, families: int, *, rate: int) -> Iterator[Future[Any]]:
+    """From the first applications on, until all are decided, which is when the load is done."""
     with ThreadPoolExecutor(1) as beside:
         before = asyncio.run(told_by_intake(trial))
         load = beside.submit(trial.load, families, rate=rate)
         while not load.done() and asyncio.run(told_by_intake(trial)) < before + BEGUN:
             time.sleep(LOOK_SECONDS)
-        yield
+        yield load
         load.result()
 
 

@@ -1,7 +1,6 @@
 """How the containers are: bare, whole, and never started without a proper secret."""
 
 import json
-import os
 import subprocess
 from typing import Any
 
@@ -12,21 +11,35 @@ OURS = [name for service in SERVICES for name in (service, f"{service}-relay")]
 STATE = "cat /proc/1/status; touch /app/x 2>&1; id -u"
 
 
+#: Who is given this secret, and the name by which it says that anybody guesses it.
+GUESSED = {
+    "kafka-intake": ("intake-relay", "QONYS_KAFKA_PASSWORD"),
+    "kafka-console": ("kafka-setup", "secrets/kafka-console"),
+    "postgres-superuser": ("postgres-setup", "secrets/postgres-superuser"),
+}
+
+
 def a_missing_secret_is_named(trial: Trial) -> str:
-    """Compose says which file is not there; a service says which secret is one that anybody guesses."""
+    """Compose says which file is not there; whoever is given a secret says that anybody guesses it."""
     file = trial.secrets / "kafka-intake"
-    kept, owner = file.read_text(), file.stat()
-    file.unlink()
+    kept = file.rename(file.with_suffix(".kept"))
     said = trial.compose("create", "kafka-setup", well=False)
+    kept.rename(file)
     if "kafka-intake" not in said:
         raise Failed(f"the missing file is not named: {said[-300:]}")
-    file.write_text("changeme")
-    os.chown(file, owner.st_uid, owner.st_gid)
-    said = trial.compose("run", "--rm", "--no-deps", "intake-relay", well=False)
-    if "QONYS_KAFKA_PASSWORD" not in said:
-        raise Failed(f"the default secret is not named: {said[-300:]}")
+    for secret, (service, name) in GUESSED.items():
+        _guessed_secret_is_named(trial, secret, service, name)
+    return ", ".join(["secrets/kafka-intake", *(name for _, name in GUESSED.values())])
+
+
+def _guessed_secret_is_named(trial: Trial, secret: str, service: str, name: str) -> None:
+    file = trial.secrets / secret
+    kept = file.read_text()
+    file.write_text("changeme")  # in place: the file keeps its owner
+    said = trial.compose("run", "--rm", "--no-deps", service, well=False)
     file.write_text(kept)
-    return "secrets/kafka-intake; QONYS_KAFKA_PASSWORD"
+    if name not in said:
+        raise Failed(f"the default secret is not named: {said[-300:]}")
 
 
 def containers_are_bare(trial: Trial) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from messaging import Kernel
@@ -263,3 +264,18 @@ async def _is_parked(serving: Probe) -> bool:
 
 def _settled(messages: int) -> Redriven:
     return Redriven(settled=messages, left=0)
+
+
+@pytest.mark.parametrize(
+    "rewriting",
+    [
+        "UPDATE outbox SET body = 'x'",
+        "TRUNCATE outbox",
+        "UPDATE parked_acts SET by = 'x'",
+        "DELETE FROM parked_acts",
+    ],
+)
+async def test_what_was_told_and_what_people_did_is_never_rewritten(serving: Probe, rewriting: str) -> None:
+    """Lines: the triggers of migration 2."""
+    with pytest.raises(asyncpg.RaiseError, match="is never rewritten"):
+        await serving.pool.execute(rewriting)

@@ -45,7 +45,9 @@ async def untold(probe: Probe, *, days: int) -> int:
     await probe.make_kernel().request(Note("moved"), subject=family())
     batch: int = await probe.pool.fetchval("SELECT max(batch) FROM outbox")
     ago = timedelta(days=days)
-    await probe.pool.execute("UPDATE outbox SET told_at = now() - $1::interval WHERE batch = $2", ago, batch)
+    async with probe.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SET LOCAL session_replication_role = replica")  # no trigger refuses it
+        await conn.execute("UPDATE outbox SET told_at = now() - $1::interval WHERE batch = $2", ago, batch)
     return batch
 
 

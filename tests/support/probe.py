@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +13,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from faststream.kafka import KafkaBroker
 
+from chassis.migrations import migrations_of
 from console.broker import Broker, create_topics
 from console.postgres import Postgres
 from contracts.intake import ApplicationWithdrawn
@@ -244,7 +244,8 @@ def remembering(kernel: Kernel) -> Remembering:
 async def probing(dsn: str, broker: Broker, prefix: str, *, pool_size: int = 10) -> AsyncIterator[Probe]:
     """A probe with tables and topics made; no kernel is started."""
     pool = await asyncpg.create_pool(dsn, min_size=1, max_size=pool_size)
-    await pool.execute((files("messaging") / "migrations/0001_kernel.sql").read_text())
+    for migration in migrations_of("messaging"):
+        await pool.execute(migration.sql)
     await pool.execute(SEEN)
     probe = Probe(pool=pool, broker=broker, prefix=prefix)
     await probe.make_topics()

@@ -66,6 +66,28 @@ def test_all_errors_are_told_at_once_without_the_values(
     assert "QONYS_DATABASE_DSN: is not set (expected: Address of the service's own database" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_PASSWORD", " ChangeMe "),
+        ("KAFKA_PASSWORD", "kafka"),
+        ("DATABASE_DSN", "postgresql://intake:postgres@db/intake"),
+        ("DATABASE_DSN", "postgresql://intake:change%2Dme@db/intake"),
+        ("DATABASE_DSN", "postgresql://intake:@db/intake"),
+    ],
+)
+def test_a_password_that_anybody_guesses_is_refused(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    environment.setenv(f"QONYS_{name}", value)
+    with pytest.raises(SystemExit):
+        load_settings(ServiceSettings)
+    said = capsys.readouterr().err
+    assert f"QONYS_{name}: " in said
+    assert "anybody guesses" in said
+    assert value not in said
+
+
 def test_an_empty_variable_counts_as_not_set(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("QONYS_KAFKA_CA_FILE", "")
     assert load_settings(ServiceSettings).kafka_ca_file is None

@@ -4,6 +4,7 @@ import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -143,13 +144,25 @@ class ServiceSettings(KeepingSettings):
     @field_validator("database_password", "kafka_password")
     @classmethod
     def _nobody_guesses_it(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and value.get_secret_value().strip().lower() in {"", *_DEFAULTS}:
+        if value is not None and _guessed(value.get_secret_value()):
             raise ValueError("is empty or a default that anybody guesses")
         return value
+
+    @field_validator("database_dsn")
+    @classmethod
+    def _nor_what_is_in_the_address(cls, dsn: SecretStr) -> SecretStr:
+        password = urlsplit(dsn.get_secret_value()).password
+        if password is not None and _guessed(unquote(password)):
+            raise ValueError("its password is empty or a default that anybody guesses")
+        return dsn
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+
+def _guessed(secret: str) -> bool:
+    return secret.strip().lower() in {"", *_DEFAULTS}
 
 
 S = TypeVar("S", bound=ServiceSettings)
