@@ -18,8 +18,8 @@ from bench.section import Bound, Say, Section
 from bench.stack import OPEN_QUOTA
 from console.audit.conservation import audit
 from console.audit.sources import Sources
-from console.postgres import Postgres
 from console.kafka import ApacheKafka
+from console.postgres import Postgres
 from support import databases, ways
 from support.books import Books, Quota
 from support.letters import write_letters

@@ -1,4 +1,4 @@
-"""A day with a stack that is kept: it is interrupted, killed, worked with at the desk, and ended."""
+"""A day with a stack that is kept: it is interrupted, killed, worked with at the desk, ended, restored."""
 
 import asyncio
 import json
@@ -64,7 +64,20 @@ def spent(folder: Path) -> Day:
     finally:
         _note(day, "down", qonys("down", "--json", *place))
     day.left["down"] = list(running_below(folder))
+    _restore(day, folder / "morning", folder / "other")
     return day
+
+
+def _restore(day: Day, backup: Path, folder: Path) -> None:
+    """The morning's backup into an empty stack, which goes on from there."""
+    place = ("--folder", str(folder))
+    _note(day, "restore", here("restore", str(backup), *place))
+    try:
+        _note(day, "up restored", qonys("up", "--detach", "--kafka", KAFKA, *place))
+        _note(day, "audit restored", here("audit", "--settled", str(WITHIN_SECONDS), "--json", *place))
+        _note(day, "case restored", here("case", _applied(day), "--json", *place))
+    finally:
+        qonys("down", *place)
 
 
 def _interrupted(day: Day, folder: Path, *, until: str, name: str) -> None:
@@ -78,6 +91,8 @@ def _at_the_desk(day: Day, folder: Path) -> None:
     _note(day, "apply again", here("apply", FAMILY, *place))
     _note(day, "status before", here("status", *place))
     _await(lambda: _case(day, place)["state"] == "place_reserved", "the family has its place")
+    _note(day, "events in the morning", here("events", "--json", *place))
+    _note(day, "backup", here("backup", str(folder / "morning"), *place))
     body = asyncio.run(_poison(folder, _applied(day)))
     _await(lambda: _troubles(place) == 3, "all who hear it have parked it, and count it")
     mended = folder / "mended.json"

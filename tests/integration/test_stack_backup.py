@@ -140,6 +140,12 @@ async def test_what_is_being_told_is_waited_for(database: str) -> None:
         await connection.close()
 
 
+async def test_a_stack_that_has_no_tables_yet_is_said_so(database: str) -> None:
+    with pytest.raises(PlainError, match="intake has no tables yet"):
+        async with one_moment({"intake": database, "verification": database}):
+            pass
+
+
 async def _fill(dsn: str, service: str) -> None:
     async with asyncpg.create_pool(dsn, min_size=1, max_size=1) as pool, pool.acquire() as connection:
         await migrate(connection, [*migrations_of("messaging"), *migrations_of(package(service))])

@@ -5,7 +5,6 @@ and no relay sends, so whatever was heard before has been told before; then each
 the lists are let go. That takes milliseconds, the copying afterwards as long as it likes.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -38,7 +37,8 @@ async def one_moment(addresses: Mapping[str, str]) -> AsyncIterator[Moment]:
     async with AsyncExitStack() as opened:
         connections = {name: await _opened(dsn, opened) for name, dsn in addresses.items()}
         async with AsyncExitStack() as held:
-            await asyncio.gather(*[_hold(name, dsn, held) for name, dsn in addresses.items()])
+            for name, dsn in addresses.items():
+                await _hold(name, dsn, held)
             snapshots = {name: await _snapshot(each, opened) for name, each in connections.items()}
         yield Moment(connections, snapshots)
 
