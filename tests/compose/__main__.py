@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiokafka.errors import KafkaError
 from asyncpg import PostgresError
@@ -20,6 +21,7 @@ from compose.stack import Failed, Trial, engine_missing, make_secrets, new_trial
 from console import screen
 
 SETTLED_SECONDS = "240"  # letters to thousands of families, each with its receipt, take their time
+OFFENDERS_SHOWN = 3  # of each line of the audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ def _try_out(trial: Trial, lines: list[Line]) -> None:
     three = changes.highly_available(trial)
     steps: list[tuple[str, Callable[[Trial], str], Trial]] = [
         ("images are built", lambda t: _said(t, "build"), trial),
-        ("a missing or default secret is named", containers.a_missing_secret_is_named, trial),
+        ("a missing secret is named", containers.a_missing_secret_is_named, trial),
         ("everything starts and is ready", lambda t: _said(t, "up", "-d", "--wait"), trial),
+        ("a guessed secret is named", containers.a_guessed_secret_is_named, trial),
         ("the demo's eight outcomes", _eight_outcomes, trial),
         ("containers are bare", containers.containers_are_bare, trial),
         ("an image holds one service", containers.each_holds_its_own_only, trial),
@@ -92,18 +95,32 @@ def _said(trial: Trial, *arguments: str) -> str:
 
 
 def _eight_outcomes(trial: Trial) -> str:
-    report = trial.qonys("demo", "--stack", str(trial.folder / "var" / "compose"), "--json")
-    wrong = [one["family"] for one in report["outcomes"] if not one["as_expected"]]
+    report = trial.qonys("demo", "--stack", str(trial.folder / "var" / "compose"), "--json", well=None)
+    wrong = [
+        f"{one['family']}: {'; '.join(one['differences'])}"
+        for one in report["outcomes"]
+        if not one["as_expected"]
+    ]
     if wrong or len(report["outcomes"]) != 8:
-        raise Failed(f"not as expected: {wrong}")
+        raise Failed("\n".join(["not as expected", *wrong]))
     return f"8 of 8 in {report['seconds']} s"
 
 
 def _audited(trial: Trial) -> str:
     """Everything that was told, recomputed: nothing lost, doubled, out of order or oversold."""
     place = ("--folder", str(trial.folder / "var" / "compose"))
-    report = trial.qonys("audit", *place, "--settled", SETTLED_SECONDS, "--json")
+    report = trial.qonys("audit", *place, "--settled", SETTLED_SECONDS, "--json", well=None)
+    if not report["clean"]:
+        raise Failed("\n".join(_offenders(report)))
     return f"{len(report['lines'])} lines, no offender"
+
+
+def _offenders(report: dict[str, Any]) -> list[str]:
+    return [
+        f"{line['line']}: {one['id']} {one['what']}"
+        for line in report["lines"]
+        for one in line["offenders"][:OFFENDERS_SHOWN]
+    ]
 
 
 def _start_three(trial: Trial) -> str:

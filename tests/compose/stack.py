@@ -55,10 +55,10 @@ class Trial:
         command = ["docker", "compose", "--project-name", PROJECT, *arguments]
         return self._run(command, well=well)
 
-    def qonys(self, *arguments: str) -> dict[str, Any]:
-        """The JSON of a command of the console."""
+    def qonys(self, *arguments: str, well: bool | None = True) -> dict[str, Any]:
+        """The JSON of a command of the console; `well` is None where a report of what is wrong is one too."""
         command = [sys.executable, "-m", "console", *arguments]
-        said: dict[str, Any] = json.loads(self._run(command, errors=False))
+        said: dict[str, Any] = json.loads(self._run(command, well=well, errors=False))
         return said
 
     def load(self, families: int, *, rate: int) -> dict[str, Any]:
@@ -66,13 +66,13 @@ class Trial:
         options = ["--families", str(families), "--rate", str(rate), "--attempts", "60", "--json"]
         return self.qonys("load", "--folder", str(self.folder / "var" / "compose"), *options)
 
-    def _run(self, command: Sequence[str], *, well: bool = True, errors: bool = True) -> str:
+    def _run(self, command: Sequence[str], *, well: bool | None = True, errors: bool = True) -> str:
         output = subprocess.STDOUT if errors else subprocess.PIPE
         environment = {**os.environ, **self.told}
         done = subprocess.run(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=output, text=True, check=False
         )
-        if (done.returncode == 0) is not well:
+        if not (bool(done.stdout) if well is None else (done.returncode == 0) is well):
             said = "\n".join(done.stdout.splitlines()[-8:] + (done.stderr or "").splitlines()[-8:])
             raise Failed(f"{' '.join(command[:6])} … ended with {done.returncode}:\n{said}")
         return done.stdout
