@@ -13,6 +13,7 @@ import pytest
 
 from e2e.day import Day, spent
 from e2e.shell import KAFKA, Typed, qonys
+from support.collector import Seen, collecting
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class DemoRun:
         logs = (self.folder / "postgres.log", self.folder / f"broker-{KAFKA}" / "broker.log")
         return [line for log in logs for line in log.read_text(errors="replace").splitlines()]
 
+    def spans(self) -> list[Seen]:
+        """Every span that the services have sent."""
+        return [Seen(**span) for span in json.loads(_spans(self.folder).read_text())]
+
     def letters_to(self, address: str) -> list[str]:
         files = sorted((self.folder / "sandbox" / "mail").glob("*.txt"))
         return [text for file in files if f"To: {address}\n" in (text := file.read_text())]
@@ -57,7 +62,16 @@ def day() -> Day:
 
 
 def _demo(folder: Path) -> Typed:
-    return qonys("demo", "--json", "--kafka", KAFKA, "--folder", str(folder))
+    """Its services send their traces here, which are kept beside it."""
+    with collecting() as collector:
+        words = ("demo", "--json", "--kafka", KAFKA, "--folder", str(folder))
+        done = qonys(*words, QONYS_TRACES_URL=collector.url)
+    _spans(folder).write_text(json.dumps([asdict(span) for span in collector.spans], ensure_ascii=False))
+    return done
+
+
+def _spans(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-spans.json")
 
 
 def _once(name: str, live: Callable[[], dict[str, Any]]) -> dict[str, Any]:

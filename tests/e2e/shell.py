@@ -29,11 +29,17 @@ class Typed:
     err: str
 
 
-def qonys(*words: str) -> Typed:
-    """A command as a process of its own, in the project's folder."""
+def qonys(*words: str, **told: str) -> Typed:
+    """A command as a process of its own, in the project's folder, with these variables besides ours."""
     command = [sys.executable, "-m", "console", *words]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+        command,
+        cwd=ROOT,
+        env={**os.environ, **told},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
     )
     return Typed(done.returncode, done.stdout, done.stderr)
 

@@ -1,57 +1,29 @@
 """A whole service as a process of its own: start, health, requests, stop."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import asyncpg
 import httpx2
-import orjson
 import pytest
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from chassis.auth import unprotected_routes
 from console.broker import Broker, create_topics
+from support.issuing import bearer, issuing
 from support.probe import until
 from support.running import TESTS, TOPICS, environment_of, listening, running
 from support.tiny.__main__ import BLUEPRINT
 
-KEY = ECKey.generate_key("P-256", {"kid": "one"})
-ISSUER = "https://id.example"
-
 
 @pytest.fixture
-async def jwks_url() -> AsyncIterator[str]:
-    """A real server with the issuer's public key."""
-    body = orjson.dumps({"keys": [KEY.as_dict(private=False)]})
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
-        writer.close()
-        await writer.wait_closed()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/jwks.json"
-    server.close()
-
-
-@pytest.fixture
-def environment(database: str, broker: Broker, topic_prefix: str, jwks_url: str) -> dict[str, str]:
-    return environment_of(database, broker, topic_prefix) | {"QONYS_OIDC_JWKS_URL": jwks_url}
+async def environment(database: str, broker: Broker, topic_prefix: str) -> AsyncIterator[dict[str, str]]:
+    async with issuing() as jwks_url:
+        yield environment_of(database, broker, topic_prefix) | {"QONYS_OIDC_JWKS_URL": jwks_url}
 
 
 @pytest.fixture
 async def topics(broker: Broker, topic_prefix: str) -> None:
     await create_topics(broker.servers, [topic_prefix + name for name in TOPICS])
-
-
-def bearer() -> dict[str, str]:
-    claims = {"iss": ISSUER, "aud": "qonys", "sub": "s", "scope": "citizen", "exp": int(time.time()) + 60}
-    return {"Authorization": f"Bearer {jwt.encode({'alg': 'ES256', 'kid': 'one'}, claims, KEY)}"}
 
 
 @pytest.mark.usefixtures("topics")

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from faststream.kafka import KafkaBroker
+from opentelemetry.trace import Tracer
 
 from chassis.migrations import migrations_of
 from console.broker import Broker, create_topics
@@ -23,6 +24,7 @@ from messaging.asks import Asks
 from messaging.cycle import lock_number
 from messaging.pressure import MOST_WAITING
 from messaging.reminders import Reminders
+from messaging.tracing import OFF
 from support.remembering import SEEN, Bell, Note, Question, Remembering, Reply
 
 IN_TOPIC = "intake.applications.v1"
@@ -73,6 +75,7 @@ class Probe:
         pool: asyncpg.Pool | None = None,
         requests_waiting_most: int = MOST_WAITING,
         hears: Collection[type] = (),
+        tracer: Tracer = OFF,
         **target: Any,
     ) -> Kernel:
         """Another instance of the same service; `hears` names events besides `ApplicationWithdrawn`."""
@@ -83,6 +86,7 @@ class Probe:
             fetch_max_wait_ms=self.broker.fetch_max_wait_ms,
             topic_prefix=self.prefix,
             requests_waiting_most=requests_waiting_most,
+            tracer=tracer,
         )
 
     def make_relay(self, **settings: Any) -> Relay:

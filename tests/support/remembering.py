@@ -130,7 +130,9 @@ def released(people: int) -> QuotaReleased:
     return QuotaReleased(year=2026, region="590000000", category=Category.KANDAS, people=min(people, 99))
 
 
-def withdrawn(subject: UUID, reason: str, *, event_id: UUID | None = None) -> bytes:
+def withdrawn(
+    subject: UUID, reason: str, *, event_id: UUID | None = None, traceparent: str | None = None
+) -> bytes:
     """One input event as bytes."""
     return seal(
         ApplicationWithdrawn(reason=reason),
@@ -138,4 +140,5 @@ def withdrawn(subject: UUID, reason: str, *, event_id: UUID | None = None) -> by
         source="/qonys/intake",
         subject=subject,
         time=datetime.now(UTC),
+        traceparent=traceparent,
     )

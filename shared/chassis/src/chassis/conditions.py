@@ -13,6 +13,7 @@ from chassis.memory import memory_is_left
 from chassis.migrations import Migration, none_is_pending
 from chassis.remedies import TroubleError
 from chassis.settings import ServiceSettings
+from chassis.tracing import Traces
 from messaging import Kernel, Relay
 
 
@@ -48,7 +49,7 @@ def needs_of(
     return {"database": database, "migrations": migrated, "broker": broker}
 
 
-def cares_of(settings: ServiceSettings, pool: Pool) -> dict[str, Check]:
+def cares_of(settings: ServiceSettings, pool: Pool, traces: Traces) -> dict[str, Check]:
     """The process works on for now, and a person should look."""
     ends = ends_of(settings)  # a file that is renewed later is read at the next start
     return {
@@ -56,6 +57,7 @@ def cares_of(settings: ServiceSettings, pool: Pool) -> dict[str, Check]:
         "clock": partial(clock_agrees, pool),
         "time_zone": _at_once(partial(zone_is_the_countrys, settings.zone)),
         "memory": _at_once(memory_is_left),
+        "traces": _at_once(traces.are_taken),
     }
 
 

@@ -1,12 +1,13 @@
 """What happens around every HTTP request: its correlation id, its one log line, its answer when all fails."""
 
-import re
 import time
+from contextlib import suppress
 from secrets import token_hex
 from uuid import UUID, uuid4
 
 import structlog
 from fastapi import FastAPI, Request
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from prometheus_client import Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
@@ -14,12 +15,11 @@ from starlette.types import Message, Receive, Scope, Send
 from chassis.auth import OPEN_PATHS
 from chassis.problems import MEDIA_TYPE, Problem, problem_response
 from messaging.errors import is_infrastructure
+from messaging.tracing import OFF, TRACEPARENT, child_span, traceparent_of
 
 log = structlog.get_logger()
 
 CORRELATION_HEADER = "X-Correlation-Id"
-# W3C Trace Context, version 00; ids of noughts alone are invalid there.
-_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 REQUEST_SECONDS = Histogram(
     "qonys_http_request_seconds", "Time to answer a request", ["method", "route", "status"]
@@ -29,17 +29,25 @@ REQUEST_SECONDS = Histogram(
 class App(FastAPI):
     """FastAPI with a frame around all of it, so that its own limits and failures too are told and logged."""
 
+    tracer: Tracer = OFF
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
         request = Request(scope, receive)
         request.state.correlation_id = _correlation_id(request)
-        request.state.traceparent = _traceparent(request)
-        with structlog.contextvars.bound_contextvars(correlation_id=request.state.correlation_id):
-            await self._served(request, _Answer(send, request.state.correlation_id))
+        given = _given_traceparent(request)
+        # Machines ask the open ones every few seconds.
+        tracer = OFF if request.url.path in OPEN_PATHS else self.tracer
+        with (
+            structlog.contextvars.bound_contextvars(correlation_id=request.state.correlation_id),
+            child_span(tracer, "HTTP", SpanKind.SERVER, given, {}) as span,
+        ):
+            request.state.traceparent = traceparent_of(span) if span.is_recording() else given or _begun()
+            await self._served(request, _Answer(send, request.state.correlation_id), span)
 
-    async def _served(self, request: Request, answer: "_Answer") -> None:
+    async def _served(self, request: Request, answer: "_Answer", span: Span) -> None:
         started = time.perf_counter()
         try:
             await super().__call__(request.scope, request.receive, answer)
@@ -54,6 +62,7 @@ class App(FastAPI):
             problem = problem_response(request, Problem(413, "body_too_large"))
             await problem(request.scope, request.receive, answer.send)
         _tell(request, answer.status, time.perf_counter() - started)
+        _describe(span, request, answer.status)
 
 
 class _Answer:
@@ -105,6 +114,29 @@ def _tell(request: Request, status: int, seconds: float) -> None:
     )
 
 
+def _describe(span: Span, request: Request, status: int) -> None:
+    """What may be said of a request where it is recorded: no path, no query, no text of an error."""
+    span.update_name(f"{request.method} {_route(request)}")
+    span.set_attributes(
+        {
+            "http.request.method": request.method,
+            "http.route": _route(request),
+            "http.response.status_code": status,
+            "qonys.correlation_id": correlation_id(request),
+            **_case(request),
+        }
+    )
+    if status >= 500:
+        span.set_status(StatusCode.ERROR)
+
+
+def _case(request: Request) -> dict[str, str]:
+    """Whose case a request is about: a family's requests begin traces of their own, and are found by it."""
+    with suppress(ValueError):
+        return {"qonys.application_id": str(UUID(request.path_params.get("application_id", "")))}
+    return {}
+
+
 def _route(request: Request) -> str:
     """The route's template: a path itself may carry somebody's id."""
     return getattr(request.scope.get("route"), "path", "unknown")
@@ -118,9 +150,11 @@ def _correlation_id(request: Request) -> str:
         return str(uuid4())
 
 
-def _traceparent(request: Request) -> str:
+def _given_traceparent(request: Request) -> str | None:
     given = request.headers.get("traceparent", "")
-    if _TRACEPARENT.fullmatch(given):
-        return given
-    # A trace begins here. Its flags say that nothing is recorded of it yet: whoever traces may decide to.
+    return given if TRACEPARENT.fullmatch(given) else None
+
+
+def _begun() -> str:
+    """A trace begins here. Its flags say that nothing is recorded of it: whoever traces may decide to."""
     return f"00-{token_hex(16)}-{token_hex(8)}-00"

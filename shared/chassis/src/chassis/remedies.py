@@ -109,6 +109,10 @@ REMEDIES = (
     Remedy("wrong_clock", "have this machine, and that of the database, follow a time server"),
     Remedy("logs_unread", "mend the collector: nobody reads our stdout, and what it did not read is gone"),
     Remedy(
+        "traces_not_taken",
+        "start the collector, or correct QONYS_TRACES_URL; the spans of meanwhile are lost, and nothing else",
+    ),
+    Remedy(
         "not_there",
         "start it; or correct QONYS_DATABASE_DSN, QONYS_KAFKA_SERVERS or the protection of the way there",
         (asyncpg.CannotConnectNowError, kafka.KafkaConnectionError),

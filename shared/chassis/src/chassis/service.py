@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import httpx2
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 import contracts
 from chassis import ops
@@ -27,6 +28,7 @@ from chassis.migrations import Migration, NewerDatabaseError, migrate, migration
 from chassis.problems import add_problem_handlers
 from chassis.settings import ServiceSettings
 from chassis.signing_keys import SigningKeys
+from chassis.tracing import Traces, open_traces
 from chassis.watching import Watch, watching
 from chassis.words import Words
 from messaging import Kernel, Relay, Retention, Service
@@ -34,6 +36,8 @@ from messaging import Kernel, Relay, Retention, Service
 S = TypeVar("S", bound=ServiceSettings)
 
 CALL_SECONDS = 10.0
+#: FastAPI's own spans would hold paths and queries, which may carry a person's data.
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class Parts(Generic[S]):
     settings: S
     pool: Pool
     http: httpx2.AsyncClient  # for calls out; a target sets its own timeouts
+    traces: Traces
     words: Words  # the chassis' sentences and those in the package's folder `words`
     closing: AsyncExitStack  # takes what the service opens itself; closed after the kernel has stopped
 
@@ -92,9 +97,12 @@ async def started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[FastAPI
             parked_alarm_seconds=settings.parked_alarm_seconds,
             requests_waiting_most=settings.requests_waiting_most,
             requests_wait_seconds=settings.requests_wait_seconds,
+            tracer=parts.traces.tracer,
         )
         app = make_app(blueprint, parts, kernel)
-        watch = Watch(blueprint.name, needs=app.state.needs, cares=cares_of(settings, parts.pool))
+        watch = Watch(
+            blueprint.name, needs=app.state.needs, cares=cares_of(settings, parts.pool, parts.traces)
+        )
         try:
             await kernel.start()
             async with watching(watch, every_seconds=settings.watch_seconds):
@@ -138,6 +146,7 @@ async def relay_started(
             pool=parts.pool,
             producer=partial(start_producer, settings),
             topic_prefix=settings.kafka_topic_prefix,
+            tracer=parts.traces.tracer,
         )
         retention = Retention(
             service=blueprint.name,
@@ -150,7 +159,7 @@ async def relay_started(
         topics = _told(blueprint, settings)
         needs = needs_of(settings, parts.pool, blueprint.migrations, topics=topics)
         app.include_router(health_routes({"relay": relay_turns(relay, settings)}, needs))
-        cares = {**cares_of(settings, parts.pool), "leadership": no_other_leads(parts.pool)}
+        cares = {**cares_of(settings, parts.pool, parts.traces), "leadership": no_other_leads(parts.pool)}
         watch = Watch(blueprint.name, needs=needs, cares=cares)
         async with watching(watch, every_seconds=settings.watch_seconds):
             yield app, relay, retention
@@ -159,16 +168,20 @@ async def relay_started(
 @asynccontextmanager
 async def _opened(blueprint: Blueprint[S], settings: S, command: str) -> AsyncIterator[Parts[S]]:
     none_has_ended(ends_of(settings))
+    process = process_name(blueprint.name, command)
     async with AsyncExitStack() as closing:
-        pool = await closing.enter_async_context(
-            open_pool(settings, application_name=process_name(blueprint.name, command))
+        traces = await closing.enter_async_context(
+            open_traces(settings.traces_url, service=blueprint.name, process=process)
         )
+        pool = await closing.enter_async_context(open_pool(settings, application_name=process))
         if settings.migrate_at_start:
             await migrate_with(pool, blueprint)
         else:
             await _refuse_older(pool, blueprint)
         http = await closing.enter_async_context(httpx2.AsyncClient(timeout=CALL_SECONDS))
-        yield Parts(settings=settings, pool=pool, http=http, words=blueprint.words, closing=closing)
+        yield Parts(
+            settings=settings, pool=pool, http=http, traces=traces, words=blueprint.words, closing=closing
+        )
 
 
 async def migrate_with(pool: Pool, blueprint: Blueprint[S]) -> list[Migration]:
@@ -197,8 +210,10 @@ def _bare_app(blueprint: Blueprint[S], parts: Parts[S]) -> FastAPI:
     app = App(
         title=blueprint.name,
         openapi_url="/openapi.json" if parts.settings.http_docs else None,
+        telemetry=NO_TELEMETRY,
         max_body_size=parts.settings.http_body_limit_bytes,
     )
+    app.tracer = parts.traces.tracer
     app.state.words = parts.words
     add_problem_handlers(app)
     return app

@@ -122,6 +122,11 @@ class ServiceSettings(KeepingSettings):
 
     log_format: LogFormat = Field(LogFormat.AUTO, description="auto: readable on a terminal, JSON elsewhere")
     log_level: LogLevel = Field(LogLevel.INFO, description="Least level of lines that are written")
+    traces_url: AnyHttpUrl | None = Field(
+        None,
+        description="Where spans are sent (OTLP over HTTP), such as http://collector:4318/v1/traces; "
+        "none are made when not given",
+    )
     timezone: str = Field("Asia/Almaty", description="Time zone of the citizens' days (IANA name)")
 
     @field_validator("timezone")

@@ -10,9 +10,11 @@ Invariants, each held by the test named:
 import asyncio
 import random
 import time
+from contextlib import AbstractContextManager
 from uuid import UUID
 
 import structlog
+from opentelemetry.trace import Span, SpanKind
 from structlog.contextvars import bind_contextvars
 
 from messaging import metrics
@@ -25,6 +27,7 @@ from messaging.errors import is_infrastructure
 from messaging.kinds import PermanentError, Target, TransientError, Unanswered
 from messaging.leases import Leased, Leases
 from messaging.loops import Loop
+from messaging.tracing import child_span
 
 log = structlog.get_logger("messaging")
 
@@ -113,8 +116,9 @@ class Asks:
         """Makes the call: its answer, its failure to be parked, or None when it is to be tried again."""
         try:
             call = self._cycle.bodies.decode(row.name, row.body)
-            async with asyncio.timeout(self._target.timeout_seconds):
-                answer = await self._target.perform(call)
+            with self._span(row):
+                async with asyncio.timeout(self._target.timeout_seconds):
+                    answer = await self._target.perform(call)
             arrival = arrival_of(row, self._cycle.bodies, edge=Edge.ANSWER, body=answer)
         except Exception as error:
             return await self._failed(row, error)
@@ -124,6 +128,16 @@ class Asks:
         self._breaker.succeeded()
         metrics.BREAKER.labels(self._cycle.service.name, self._target.name).set(0)
         return arrival
+
+    def _span(self, row: Leased) -> AbstractContextManager[Span]:
+        """The call in the trace of the request that it follows from."""
+        return child_span(
+            self._cycle.tracer,
+            f"ask {row.target}",
+            SpanKind.CLIENT,
+            row.traceparent,
+            {"qonys.application_id": str(row.subject), "qonys.attempt": row.attempts + 1},
+        )
 
     async def _failed(self, row: Leased, error: Exception) -> Arrival | None:
         foreseen = isinstance(error, TransientError) or is_infrastructure(error)

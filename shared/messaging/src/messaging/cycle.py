@@ -12,11 +12,13 @@ Invariants, each held by the test named:
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from hashlib import blake2b
 from uuid import UUID
 
 import asyncpg
 from msgspec.structs import replace
+from opentelemetry.trace import Span, SpanKind, Tracer
 
 from messaging import store
 from messaging.arrival import Arrival, Edge, Fate, Outcome
@@ -25,6 +27,7 @@ from messaging.errors import is_infrastructure
 from messaging.folding import Draft, Fold
 from messaging.kinds import Connection, Decider, Key, Service, State
 from messaging.report import report
+from messaging.tracing import OFF, batch_span
 
 #: For each arrival id: None when it is ours to settle, else what became of it already.
 Claims = Mapping[UUID, Outcome | None]
@@ -57,9 +60,10 @@ class _NotKeptError(Exception):
 class Cycle:
     """Settles batches for one service on one pool."""
 
-    def __init__(self, service: Service, pool: asyncpg.Pool) -> None:
+    def __init__(self, service: Service, pool: asyncpg.Pool, tracer: Tracer = OFF) -> None:
         self.service = service
         self.pool = pool
+        self.tracer = tracer
         self.bodies = Bodies(service)
         # Told for which targets something became due, so that this process need not wait for its next look.
         self.on_due: Callable[[set[str]], None] = _tell_nobody
@@ -112,8 +116,10 @@ class Cycle:
 
     async def _transact(self, arrivals: Sequence[Arrival], claim: Claim) -> list[Outcome]:
         began = time.perf_counter()
-        async with self.pool.acquire() as conn, conn.transaction():
-            outcomes, draft = await self._in_transaction(conn, arrivals, claim)
+        with _span(self.tracer, arrivals) as span:
+            async with self.pool.acquire() as conn, conn.transaction():
+                outcomes, draft = await self._in_transaction(conn, arrivals, claim)
+            span.set_attributes({"qonys.told": len(draft.told), "qonys.parked": len(draft.parked)})
         if draft.due:
             self.on_due({row.target for row in draft.due})
         report(self.service.name, arrivals, outcomes, draft, seconds=time.perf_counter() - began)
@@ -175,6 +181,18 @@ class Cycle:
         await store.park(conn, draft.parked)
         await store.keep_requests(conn, draft.requests)
         await store.tell(conn, draft.told)
+
+
+def _span(tracer: Tracer, arrivals: Sequence[Arrival]) -> AbstractContextManager[Span]:
+    """One transaction, caused by each of its messages."""
+    edge = arrivals[0].edge
+    return batch_span(
+        tracer,
+        f"settle {edge}",
+        SpanKind.CONSUMER if edge is Edge.EVENT else SpanKind.INTERNAL,
+        (arrival.message.traceparent for arrival in arrivals if arrival.message is not None),
+        {"messaging.batch.message_count": len(arrivals)},
+    )
 
 
 def _lock_numbers(needs: Mapping[UUID, tuple[Key, ...]], arrivals: Sequence[Arrival]) -> set[int]:

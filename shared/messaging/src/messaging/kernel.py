@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import asyncpg
 import structlog
 from faststream.kafka import KafkaBroker
+from opentelemetry.trace import Tracer
 
 from messaging.answers import Answers
 from messaging.asks import Asks
@@ -17,6 +18,7 @@ from messaging.parking import Parking
 from messaging.pressure import LONGEST_SECONDS, MOST_WAITING, Pressure
 from messaging.reminders import REMINDERS, Reminders
 from messaging.requests import Requests
+from messaging.tracing import OFF
 
 log = structlog.get_logger("messaging")
 
@@ -37,9 +39,10 @@ class Kernel:
         parked_alarm_seconds: float = PARKED_ALARM_SECONDS,
         requests_waiting_most: int = MOST_WAITING,
         requests_wait_seconds: float = LONGEST_SECONDS,
+        tracer: Tracer = OFF,
     ) -> None:
         self.service = service
-        self.cycle = Cycle(service, pool)
+        self.cycle = Cycle(service, pool, tracer)
         self.consumer = Consumer(
             self.cycle, broker, fetch_max_wait_ms=fetch_max_wait_ms, topic_prefix=topic_prefix
         )

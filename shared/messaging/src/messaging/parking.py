@@ -9,10 +9,12 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+from opentelemetry.trace import SpanKind
 
 from messaging.cycle import Cycle
 from messaging.kinds import Connection
 from messaging.redriving import Redriven, drive, record
+from messaging.tracing import batch_span
 
 log = structlog.get_logger("messaging")
 
@@ -85,7 +87,8 @@ class Parking:
             return await self._redrive(conn, await _row(conn, SHOW, seq), by=by)
 
     async def _redrive(self, conn: Connection, row: asyncpg.Record, *, by: str) -> Redriven:
-        ended = await drive(conn, self._cycle, row, by=by)
+        with batch_span(self._cycle.tracer, "redrive", SpanKind.INTERNAL, [row["traceparent"]], {}):
+            ended = await drive(conn, self._cycle, row, by=by)
         log.info("parked_redriven", application_id=_family(row), settled=ended.settled, left=ended.left)
         return replace(ended, told=())  # it is in the outbox
 

@@ -12,7 +12,7 @@ import time
 from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import asyncpg
@@ -20,11 +20,13 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from msgspec import Struct
+from opentelemetry.trace import Span, SpanKind, Tracer
 
 from contracts.envelope import KAFKA_HEADERS
 from messaging import metrics
 from messaging.kinds import Connection
 from messaging.loops import Loop
+from messaging.tracing import OFF, batch_span, traceparent_in
 
 log = structlog.get_logger("messaging")
 
@@ -99,7 +101,9 @@ class Relay:
         producer: Callable[[], Awaitable[AIOKafkaProducer]],
         topic_prefix: str = "",
         publish_seconds: float = PUBLISH_SECONDS,
+        tracer: Tracer = OFF,
     ) -> None:
+        self._tracer = tracer
         self._publish_seconds = publish_seconds
         self._topic_prefix = topic_prefix
         self._service = service
@@ -161,11 +165,13 @@ class Relay:
         assert self._conn is not None
         async with self._conn.transaction():
             rows = [Untold(*row) for row in await self._conn.fetch(TAKE, BATCH_ROWS)]
-            # A producer can stall for ever after a broker came back; its batch is told again by the next one.
-            async with asyncio.timeout(self._publish_seconds):
-                await self._publish(rows)
-        if rows:
-            self._report(rows, time.perf_counter() - began)
+            if not rows:
+                return 0
+            with _span(self._tracer, rows):
+                # A producer can stall for ever after a broker came back; the next one tells its batch again.
+                async with asyncio.timeout(self._publish_seconds):
+                    await self._publish(rows)
+        self._report(rows, time.perf_counter() - began)
         return len(rows)
 
     def _report(self, rows: Sequence[Untold], seconds: float) -> None:
@@ -205,6 +211,12 @@ class Relay:
                 raise OversizedEventError(f"an event of outbox batch {rows[place].batch} has {size} bytes")
             batch.close()
             await (await self._producer.send_batch(batch, topic, partition=partition))
+
+
+def _span(tracer: Tracer, rows: Sequence[Untold]) -> AbstractContextManager[Span]:
+    """One batch on its way to the broker; an event's trace is in its envelope."""
+    causes = (traceparent_in(row.body) for row in rows)
+    return batch_span(tracer, "tell", SpanKind.PRODUCER, causes, {"messaging.batch.message_count": len(rows)})
 
 
 async def _close(producer: AIOKafkaProducer) -> None:
