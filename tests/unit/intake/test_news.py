@@ -1,6 +1,7 @@
 """What other services told: how it moves a case, in whichever order topics are heard."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -36,10 +37,12 @@ from contracts.verification import (
     VerificationCompleted,
 )
 from contracts.words import Category, Language, Reason, Register, Words
+from intake.domain.acts import FillQuestionnaire, Moment
 from intake.domain.case import Case, State
+from intake.domain.journey import fill_questionnaire
 from intake.domain.news import NEWS
-from intake.domain.waiting import NextStep, next_step, waiting
-from unit.intake.families import FAMILY, NOW, case_in
+from intake.domain.waiting import NextStep, Waiting, next_step, waiting
+from unit.intake.families import CASE, FAMILY, NOW, case_in
 
 MEMBER = FAMILY[0].member_id
 PLACE: dict[str, Any] = {"year": 2026, "region": "590000000", "category": Category.RESETTLER, "people": 3}
@@ -94,6 +97,8 @@ REFERRAL = ReferralSent(
     people=3,
     due_on=date(2026, 5, 1),
 )
+
+WISHES = FillQuestionnaire(housing_intent="purchase", wants_work=True, wants_training=False)
 
 
 def heard(case: Case, *events: object) -> Case:
@@ -161,7 +166,7 @@ def test_a_blocked_case_keeps_its_reasons_and_says_mend() -> None:
     case = heard(case_in(State.CHECKING), BLOCKED)
     assert case.facts.reasons == (REASON,)
     assert next_step(case, papers_missing=0) is NextStep.MEND
-    assert waiting(case, papers_missing=0) is None
+    assert _debt(case) == ("mending", "family", NOW)
 
 
 def test_after_a_refused_payment_another_home_may_be_chosen() -> None:
@@ -177,6 +182,52 @@ def test_referrals_are_counted_whichever_of_plan_and_referral_is_heard_first() -
         case = heard(case_in(State.ARRIVED), *events)
         assert case.state is State.SETTLING
         assert (case.facts.referrals_total, case.facts.referrals) == (2, {7: "done"})
+
+
+def _debt(case: Case) -> tuple[str, str, datetime]:
+    awaited = waiting(case, papers_missing=0)
+    assert awaited is not None
+    return awaited.awaited, awaited.owed_by, awaited.since
+
+
+def test_since_when_something_is_owed_is_when_its_debtors_turn_came() -> None:
+    """Given by `turned_at`: the state is the same, and another has to act."""
+    later = NOW + timedelta(days=3)
+    case = NEWS[type(CLEAR)](heard(case_in(State.SUBMITTED), CONFIRMED), CLEAR, later)
+    assert _debt(case) == ("decision", "verification", later)
+    moment = Moment(now=later, today=later.date())
+    filled = fill_questionnaire(case_in(State.PLACE_RESERVED), WISHES, moment).states[CASE]
+    assert _debt(filled) == ("certificate", "verification", later)
+    issued = NEWS[type(ISSUED)](filled, ISSUED, later + timedelta(days=1))
+    assert _debt(issued) == ("housing", "family", later + timedelta(days=1))
+
+
+def test_of_open_referrals_the_one_that_is_due_first_is_owed_by_its_provider() -> None:
+    sooner = replace(REFERRAL, service_no=9, provider="akimat", due_on=date(2026, 4, 20))
+    overdue = ReferralOverdue(
+        referral_id=REFERRAL.referral_id, service_no=9, provider="akimat", due_on=date(2026, 4, 20), times=1
+    )
+    case = heard(case_in(State.ARRIVED), REFERRAL, PLAN, sooner)
+    awaited = waiting(case, papers_missing=0)
+    assert awaited == Waiting(
+        awaited="services",
+        since=NOW,
+        provider="akimat",
+        due_on=date(2026, 4, 20),
+        args={"closed": 0, "total": 2, "service": 9, "day": "2026-04-20"},
+    )
+    late = waiting(heard(case, overdue), papers_missing=0)
+    assert late == replace(awaited, late=True)
+    done = ReferralDone(referral_id=REFERRAL.referral_id, service_no=9)
+    left = waiting(heard(case, overdue, done), papers_missing=0)
+    assert left is not None
+    assert (left.provider, left.args["closed"]) == ("school", 1)
+
+
+def test_a_referral_that_was_heard_before_its_provider_was_kept_is_counted_all_the_same() -> None:
+    case = case_in(State.SETTLING, referrals={7: "sent", 8: "done"}, referrals_total=2)
+    awaited = waiting(case, papers_missing=0)
+    assert awaited == Waiting(awaited="services", since=case.state_since, args={"closed": 1, "total": 2})
 
 
 def test_a_completed_plan_settles_the_family() -> None:

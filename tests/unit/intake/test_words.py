@@ -1,7 +1,7 @@
 """Everything that intake can say has words, in every language that people read."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ import intake
 from chassis import service
 from chassis.words import ARABIC, LANGUAGES, Words, disagreements
 from contracts.notification import Channel, MessageSent
-from intake.domain.case import Case, Entry, Home, Questionnaire, Silence, State
+from intake.domain.case import Case, Entry, Home, Questionnaire, Referred, Silence, State
 from intake.domain.news import NEWS
 from intake.domain.waiting import NextStep
 from intake.http.view import case_in_words
@@ -39,6 +39,7 @@ from unit.notification.families import EVENTS as LETTERS
 FOLDER = Path(intake.__path__[0]) / "words"
 WORDS = Words(Path(service.__file__).parent / "language", FOLDER)
 WISHES = Questionnaire(housing_intent="purchase", wants_work=True, wants_training=False)
+SCHOOL = Referred(provider="school", since=NOW, due_on=date(2026, 5, 1))
 SILENCE = Silence(register="labour", since=NOW, asked_again_at=NOW + timedelta(hours=1))
 CITIZENS_ENTRIES = (
     Entry(number=1, at=NOW, code="draft_made"),
@@ -78,6 +79,7 @@ CASES = [
     case_in(State.CHECKING, silences={"labour/1": SILENCE}),
     case_in(State.PLACE_RESERVED, questionnaire=WISHES),
     case_in(State.CERTIFICATE_ISSUED, home=Home(price_tenge=1, kato="591010000")),
+    *(case_in(State.SETTLING, referrals={7: state}, referred={7: SCHOOL}) for state in ("sent", "overdue")),
 ]
 
 
@@ -116,6 +118,31 @@ def test_a_silent_register_is_named_with_its_times_by_the_citizens_clock() -> No
     assert awaited["sentence"].startswith("АИС «Рынок труда» пока не отвечает")
     assert "(с 2 марта 2026 года, 09:15)" in awaited["sentence"]
     assert "2 марта 2026 года, 10:15" in awaited["sentence"]
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.state)
+def test_whatever_is_awaited_is_said_with_who_owes_it_and_since_when(case: Case, language: str) -> None:
+    awaited = case_in_words(case, (), voice=voice(language), today=MOMENT.today)["waiting"]
+    over = case.state in (State.SETTLED, State.WITHDRAWN)
+    assert (awaited is None) == over
+    assert over or (awaited["owed_by"] and "09:15" in awaited["sentence"])
+
+
+def test_a_provider_that_is_late_is_said_with_its_service_and_its_day() -> None:
+    case = case_in(State.SETTLING, referrals={7: "overdue"}, referrals_total=2, referred={7: SCHOOL})
+    awaited = case_in_words(case, (), voice=voice("en"), today=MOMENT.today)["waiting"]
+    assert awaited["sentence"] == (
+        "The provider of service No. 7 is late: it was due by 1 May 2026 (the referral was sent at "
+        "2 March 2026, 09:15). We have reminded the provider. Services complete: 0 of 2."
+    )
+    assert {name: awaited[name] for name in ("owed_by", "provider", "due_on", "late", "service_no")} == {
+        "owed_by": "providers",
+        "provider": "school",
+        "due_on": date(2026, 5, 1),
+        "late": True,
+        "service_no": 7,
+    }
 
 
 def test_a_checks_line_says_for_whom_and_by_which_register() -> None:

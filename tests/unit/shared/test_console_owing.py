@@ -18,8 +18,7 @@ WORDS = SERVICES / "intake" / "src" / "intake" / "words" / "en.ftl"
 
 def known(state: str = "checking", awaited: str | None = "registers", **more: Any) -> Known:
     waiting = awaited and {"for": awaited, "since": SINCE, "by": None, "sentence": "We wait."}
-    timeline = [{"at": "2026-03-01T06:00:00Z", "code": "verification_blocked"}]
-    case = {"state": state, "waiting": waiting, "timeline": timeline, "contact_by": more.pop("by", None)}
+    case = {"state": state, "waiting": waiting, "contact_by": more.pop("by", None)}
     return Known(case=case, **more)
 
 
@@ -90,13 +89,6 @@ def test_the_provider_that_is_due_first_is_named_with_its_day() -> None:
     ]
     plan["services"][2]["due_on"] = "2026-03-01"
     assert "and is late, it was due on 01.03.2026" in said(known("settling", "services", plan=plan))[0]
-
-
-@pytest.mark.parametrize("state", ["blocked", "refused"])
-def test_a_stopped_case_waits_for_its_family(state: str) -> None:
-    assert said(known(state, None)) == [
-        "The family owes what mends the reasons below since 01.03.2026 11:00:00."
-    ]
 
 
 def test_a_case_that_is_over_waits_for_nobody() -> None:

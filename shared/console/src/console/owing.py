@@ -26,10 +26,8 @@ OWED: Mapping[str, str] = {
     "arrival": "The family owes the report of its arrival",
     "plan": "Integration-support owes the plan",
     "services": "The providers owe integration-support the end of services",
+    "mending": "The family owes what mends the reasons below",
 }
-#: Entries of the timeline that stop a case.
-STOPS = ("verification_blocked", "not_eligible", "certificate_refused", "certificate_revoked")
-STOPPED = frozenset({"blocked", "refused"})
 OPEN = frozenset({"sent", "accepted"})
 CHANNELS = {"email": "letter", "sms": "SMS"}
 TOLD = frozenset({"sent", "delivered"})
@@ -89,11 +87,7 @@ def _count(behind: int) -> str:
 
 def _next(known: Known, zone: tzinfo, today: date) -> Iterator[str]:
     waiting = known.case["waiting"]
-    if known.case["state"] in STOPPED:
-        stop = [entry["at"] for entry in known.case["timeline"] if entry["code"] in STOPS][-1:]
-        since = "".join(f" since {_moment(at, zone)}" for at in stop)
-        yield f"The family owes what mends the reasons below{since}."
-    elif waiting and waiting["for"] == "services" and known.plan:
+    if waiting and waiting["for"] == "services" and known.plan:
         yield from _services(known.plan, waiting, zone, today)
     elif waiting:
         yield owed(waiting, zone)

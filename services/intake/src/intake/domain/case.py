@@ -96,11 +96,21 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """Whom the family was sent to for a service."""
+
+    provider: str
+    since: datetime
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known of the case beside its state. Nothing here is personal data."""
 
     silences: Mapping[str, Silence] = field(default_factory=dict)  # "register/member_id" → silence
     verified: bool = False  # the registers said yes; eligibility and the place come next
+    turned_at: datetime | None = None  # since when another owes the next thing, within one state
     reasons: tuple[Reason, ...] = ()  # of the last decision against the family
     waitlist_position: int | None = None
     questionnaire: Questionnaire | None = None
@@ -111,6 +121,7 @@ class Facts:
     referrals_total: int | None = None  # as the plan says; a referral may be heard before its plan
     services_not_needed: int | None = None  # the plan says why
     referrals: Mapping[int, str] = field(default_factory=dict)  # number of the service → its state
+    referred: Mapping[int, Referred] = field(default_factory=dict)  # number of the service → to whom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,8 @@ def fill_questionnaire(case: Case, act: FillQuestionnaire, moment: Moment) -> De
     answers = Questionnaire(
         housing_intent=act.housing_intent, wants_work=act.wants_work, wants_training=act.wants_training
     )
-    case = case.knowing(questionnaire=answers).telling("questionnaire_completed", moment.now)
+    case = case.knowing(questionnaire=answers, turned_at=moment.now)
+    case = case.telling("questionnaire_completed", moment.now)
     return done(case, Tell(QuestionnaireCompleted(**asdict(answers))))
 
 
@@ -38,7 +39,8 @@ def choose_housing(case: Case, act: ChooseHousing, moment: Moment) -> Decision:
         kato=act.kato,
         contract_number=act.contract_number,
     )
-    case = case.knowing(home=Home(price_tenge=act.price_tenge, kato=act.kato), reasons=())
+    home = Home(price_tenge=act.price_tenge, kato=act.kato)
+    case = case.knowing(home=home, reasons=(), turned_at=moment.now)
     case = replace(case, fresh=replace(case.fresh, homes=(*case.fresh.homes, chosen)))
     return done(case.telling("housing_chosen", moment.now, price=act.price_tenge), Tell(chosen))
 

@@ -35,7 +35,7 @@ from contracts.verification import (
     Verdict,
     VerificationCompleted,
 )
-from intake.domain.case import MOVED, Case, Certificate, Payment, Silence, State
+from intake.domain.case import MOVED, Case, Certificate, Payment, Referred, Silence, State
 
 _FINAL = MOVED | {State.WITHDRAWN}
 
@@ -67,7 +67,7 @@ def _silent(case: Case, event: CheckSilent, at: datetime) -> Case:
 def _verified(case: Case, event: VerificationCompleted, at: datetime) -> Case:
     clear = event.verdict is Verdict.CLEAR
     case = _decided(case, State.CHECKING if clear else State.BLOCKED, at)
-    case = case.knowing(verified=clear, silences={}, reasons=event.reasons)
+    case = case.knowing(verified=clear, silences={}, reasons=event.reasons, turned_at=at)
     return case.telling("verification_clear" if clear else "verification_blocked", at)
 
 
@@ -118,7 +118,7 @@ def _paid(case: Case, event: PaymentAuthorised, at: datetime) -> Case:
 def _payment_refused(case: Case, event: PaymentRefused, at: datetime) -> Case:
     """The certificate stays; the family may name another home, unless one was paid for already."""
     home = case.facts.home if case.facts.payment is not None else None
-    return case.knowing(home=home, reasons=event.reasons).telling("payment_refused", at)
+    return case.knowing(home=home, reasons=event.reasons, turned_at=at).telling("payment_refused", at)
 
 
 def _message(
@@ -150,6 +150,12 @@ def _referral(state: str, case: Case, event: Any, at: datetime) -> Case:
     return case.knowing(referrals=referrals).telling(f"referral_{state}", at, service=event.service_no)
 
 
+def _referral_sent(case: Case, event: ReferralSent, at: datetime) -> Case:
+    sent = Referred(provider=event.provider, since=at, due_on=event.due_on)
+    case = case.knowing(referred={**case.facts.referred, event.service_no: sent})
+    return _referral("sent", case, event, at)
+
+
 Fold = Callable[[Case, Any, datetime], Case]
 
 NEWS: Mapping[type, Fold] = {
@@ -172,7 +178,7 @@ NEWS: Mapping[type, Fold] = {
     ContactRequested: _contact,
     PlanOpened: _plan_opened,
     PlanCompleted: _plan_completed,
-    ReferralSent: partial(_referral, "sent"),
+    ReferralSent: _referral_sent,
     ReferralAccepted: partial(_referral, "accepted"),
     ReferralDeclined: partial(_referral, "declined"),
     ReferralDone: partial(_referral, "done"),

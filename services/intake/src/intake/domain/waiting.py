@@ -1,11 +1,13 @@
-"""What a case waits for, since when and until when, and what its citizen does next; as codes, not words."""
+"""Who owes a case what, since when and until when, and what its citizen does next; as codes, not words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from intake.domain.case import Case, State
+
+OPEN = frozenset({"sent", "accepted", "overdue"})  # states of a referral whose service is still owed
 
 
 class NextStep(StrEnum):
@@ -22,16 +24,25 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """`awaited` is a code; `by` is when something happens by itself, if anything does."""
+    """`awaited` is a code; `by` is when something happens by itself, if anything does. Of services the one
+    that is due first is meant: its provider owes it until `due_on`."""
 
     awaited: str
     since: datetime
     by: datetime | None = None
+    provider: str | None = None
+    due_on: date | None = None
+    late: bool = False
     args: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def owed_by(self) -> str:
+        """A code: who has to do it."""
+        return _DEBTORS["register" if self.awaited.startswith("register_") else self.awaited]
 
 
 def waiting(case: Case, *, papers_missing: int) -> Waiting | None:
-    """What is awaited; None when nothing is: the case is over or its reasons have to be mended."""
+    """What is awaited; None when nothing is: the case is over."""
     match case.state:
         case State.SUBMITTED | State.CHECKING:
             return _registers(case)
@@ -39,12 +50,10 @@ def waiting(case: Case, *, papers_missing: int) -> Waiting | None:
             position = case.facts.waitlist_position or 0
             return Waiting(awaited="place", since=case.state_since, args={"position": position})
         case State.SETTLING:
-            closed = sum(state in ("done", "declined") for state in case.facts.referrals.values())
-            args = {"closed": closed, "total": case.facts.referrals_total or len(case.facts.referrals)}
-            return Waiting(awaited="services", since=case.state_since, args=args)
+            return _services(case)
     awaited = _awaited(case, papers_missing)
     args = {"count": papers_missing} if awaited == "papers" else {}
-    return Waiting(awaited=awaited, since=case.state_since, args=args) if awaited else None
+    return Waiting(awaited=awaited, since=_turned(case), args=args) if awaited else None
 
 
 def next_step(case: Case, *, papers_missing: int) -> NextStep:
@@ -57,6 +66,22 @@ def next_step(case: Case, *, papers_missing: int) -> NextStep:
     return _STEPS.get(now.awaited, NextStep.WAIT) if now else NextStep.NOTHING
 
 
+_DEBTORS = {
+    "papers": "family",
+    "submission": "family",
+    "registers": "registers",
+    "register": "registers",
+    "decision": "verification",
+    "place": "region",
+    "questionnaire": "family",
+    "certificate": "verification",
+    "housing": "family",
+    "payment": "verification",
+    "arrival": "family",
+    "plan": "integration-support",
+    "services": "providers",
+    "mending": "family",
+}
 _STEPS = {
     "papers": NextStep.UPLOAD_PAPERS,
     "submission": NextStep.SUBMIT,
@@ -78,7 +103,34 @@ def _awaited(case: Case, papers_missing: int) -> str | None:
             return "arrival"
         case State.ARRIVED:
             return "plan"
+        case State.BLOCKED | State.REFUSED:
+            return "mending"
     return None
+
+
+def _turned(case: Case) -> datetime:
+    """Since when the one who owes the next thing owes it: that may have changed within a state."""
+    return max(case.state_since, case.facts.turned_at or case.state_since)
+
+
+def _services(case: Case) -> Waiting:
+    """Of the open referrals the one that is due first, and how many are closed."""
+    facts = case.facts
+    closed = sum(state not in OPEN for state in facts.referrals.values())
+    args: dict[str, str | int] = {"closed": closed, "total": facts.referrals_total or len(facts.referrals)}
+    still = [no for no, state in facts.referrals.items() if state in OPEN and no in facts.referred]
+    if not still:  # all are closed, or were sent before intake kept to whom
+        return Waiting(awaited="services", since=case.state_since, args=args)
+    no = min(still, key=lambda no: (facts.referred[no].due_on, no))
+    first = facts.referred[no]
+    return Waiting(
+        awaited="services",
+        since=first.since,
+        provider=first.provider,
+        due_on=first.due_on,
+        late=facts.referrals[no] == "overdue",
+        args={**args, "service": no, "day": first.due_on.isoformat()},
+    )
 
 
 def _registers(case: Case) -> Waiting:
@@ -87,4 +139,6 @@ def _registers(case: Case) -> Waiting:
     if silences:
         first = silences[0]
         return Waiting(awaited=f"register_{first.register}", since=first.since, by=first.asked_again_at)
-    return Waiting(awaited="decision" if case.facts.verified else "registers", since=case.state_since)
+    if case.facts.verified:
+        return Waiting(awaited="decision", since=_turned(case))
+    return Waiting(awaited="registers", since=case.state_since)

@@ -55,8 +55,19 @@ def _waiting(awaited: Waiting, voice: Voice) -> dict[str, Any]:
     key = awaited.awaited
     if awaited.by is not None:
         key, args = "register", {**args, "register": register, "by": voice.time(awaited.by)}
-    sentence = voice.say(f"waiting-{key}", args)
-    return {"for": awaited.awaited, "since": awaited.since, "by": awaited.by, "sentence": sentence}
+    if awaited.due_on is not None:
+        key = "provider-late" if awaited.late else "provider-due"
+    return {
+        "for": awaited.awaited,
+        "owed_by": awaited.owed_by,
+        "since": awaited.since,
+        "by": awaited.by,
+        "service_no": awaited.args.get("service"),
+        "provider": awaited.provider,
+        "due_on": awaited.due_on,
+        "late": awaited.late,
+        "sentence": voice.say(f"waiting-{key}", args),
+    }
 
 
 def _region(kato: str, voice: Voice) -> dict[str, str]:

@@ -18,19 +18,22 @@ state-withdrawn = You have withdrawn the application
 
 ## What is awaited
 
-waiting-papers = We are waiting for your papers. Still to be uploaded: { $count }.
-waiting-submission = The papers are complete. We are waiting for you to submit the application.
+waiting-papers = We are waiting for your papers (since { $since }). Still to be uploaded: { $count }.
+waiting-submission = The papers are complete. We are waiting for you to submit the application (since { $since }).
 waiting-registers = We are waiting for the state registers to answer. Asked at: { $since }.
 waiting-register = { $register } has not answered yet (since { $since }). This is not your fault. We ask again at: { $by }.
-waiting-decision = Your records are confirmed. Eligibility and the quota are being decided.
-waiting-place = This year's quota is full. Your position on the waiting list: { $position }. We shall tell you as soon as a place is free.
-waiting-questionnaire = We are waiting for you to fill in the questionnaire.
-waiting-certificate = The questionnaire is here. The certificate is being made.
-waiting-housing = We are waiting for you to choose a home.
-waiting-payment = The payment for your home is being decided.
-waiting-arrival = We are waiting for you to report your arrival.
-waiting-plan = We are drawing up your family's adaptation and integration plan.
-waiting-services = Services are under way: { $closed } of { $total } are complete.
+waiting-decision = Your records are confirmed. We owe you the decision on eligibility and the quota (since { $since }).
+waiting-place = This year's quota is full; the region of arrival owes a free place (since { $since }). Your position on the waiting list: { $position }. We shall tell you as soon as a place is free.
+waiting-questionnaire = We are waiting for you to fill in the questionnaire (since { $since }).
+waiting-certificate = The questionnaire is here. We are making the certificate (since { $since }).
+waiting-housing = We are waiting for you to choose a home (since { $since }).
+waiting-payment = We owe you the decision on the payment for your home (since { $since }).
+waiting-arrival = We are waiting for you to report your arrival (since { $since }).
+waiting-plan = We are drawing up your family's adaptation and integration plan (since { $since }).
+waiting-services = Services are under way (since { $since }): { $closed } of { $total } are complete.
+waiting-provider-due = We are waiting for the provider of service No. { $service } (since { $since }), due by { $day }. Services complete: { $closed } of { $total }.
+waiting-provider-late = The provider of service No. { $service } is late: it was due by { $day } (the referral was sent at { $since }). We have reminded the provider. Services complete: { $closed } of { $total }.
+waiting-mending = It is your turn now (since { $since }): the reasons below say what would help.
 
 ## What to do next
 
