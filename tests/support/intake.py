@@ -81,7 +81,7 @@ class RunningIntake:
 
     async def forget(self) -> None:
         """Begins without cases again, since one person has one living application."""
-        await self.pool.execute(f"TRUNCATE {OWN_TABLES}, outbox, untold, requests")
+        await self.pool.execute(f"TRUNCATE {OWN_TABLES}, requests")
 
     def bearer(self, subject: str = "citizen-1", scope: str = "citizen", **more: Any) -> dict[str, str]:
         token = self.issuer.token(TokenRequest(sub=subject, scope=scope, **more))
