@@ -8,6 +8,7 @@ import pytest
 
 from console.broker import Broker
 from console.postgres import Postgres
+from contracts import spec_of
 from contracts.integration import PlanCompleted, PlanOpened, ReferralDone, ReferralSent
 from contracts.notification import Channel, ContactRequested, MessageDelivered
 from contracts.verification import (
@@ -228,6 +229,27 @@ async def test_the_citizen_sees_what_he_was_told(intake: RunningIntake) -> None:
     lines = (await intake.view(case))["timeline"]
     assert [line["code"] for line in lines][-2:] == ["message_delivered", "contact_requested"]
     assert lines[-2]["sentence"] == "Хабар сізге жетті (SMS): өтініш қабылданды."
+
+
+async def test_what_intake_itself_has_parked_is_owed_by_an_operator_until_it_is_decided(
+    intake: RunningIntake,
+) -> None:
+    """Given by `parked_at` in `waiting`."""
+    case = await intake.submitted()
+    topic = intake.topic_prefix + spec_of(VerificationCompleted).topic
+    await intake.producer.send_and_wait(topic, b"no event", key=case.encode())
+
+    async def awaits(what: str) -> bool:
+        return bool((await intake.view(case))["waiting"]["for"] == what)
+
+    await eventually(lambda: awaits("operator"))
+    awaited = (await intake.view(case, headers={"Accept-Language": "en"}))["waiting"]
+    (row,) = await intake.app.state.kernel.parking.list(subject=UUID(case))
+    assert awaited["owed_by"] == "operator"
+    assert datetime.fromisoformat(awaited["since"]) == row["parked_at"]
+    assert awaited["sentence"].startswith("A message about your case waits for one of our staff (since ")
+    await intake.app.state.kernel.parking.discard(row["seq"], by="somebody", reason="told by a test")
+    assert await awaits("registers")
 
 
 async def test_an_event_about_an_unknown_case_is_parked_and_others_go_on(intake: RunningIntake) -> None:

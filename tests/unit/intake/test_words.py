@@ -129,6 +129,16 @@ def test_whatever_is_awaited_is_said_with_who_owes_it_and_since_when(case: Case,
     assert over or (awaited["owed_by"] and "09:15" in awaited["sentence"])
 
 
+@EVERY_LANGUAGE
+def test_what_is_parked_here_comes_before_whatever_else_is_awaited(language: str) -> None:
+    parked_at = NOW + timedelta(days=1, hours=1)
+    seen = case_in_words(
+        case_in(State.CHECKING), (), voice=voice(language), today=MOMENT.today, parked_at=parked_at
+    )
+    assert (seen["waiting"]["for"], seen["waiting"]["since"]) == ("operator", parked_at)
+    assert "10:15" in seen["waiting"]["sentence"]
+
+
 def test_a_provider_that_is_late_is_said_with_its_service_and_its_day() -> None:
     case = case_in(State.SETTLING, referrals={7: "overdue"}, referrals_total=2, referred={7: SCHOOL})
     awaited = case_in_words(case, (), voice=voice("en"), today=MOMENT.today)["waiting"]

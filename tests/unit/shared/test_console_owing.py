@@ -74,6 +74,11 @@ def test_what_is_parked_comes_first_for_the_rest_may_be_out_of_date() -> None:
     assert rest.startswith("The state registers owe")
 
 
+def test_what_intake_has_parked_is_said_once() -> None:
+    (debt,) = said(known("checking", "operator", parked=[parked("intake/3")]))
+    assert debt.startswith("An operator owes intake a decision on intake/3")
+
+
 def test_the_provider_that_is_due_first_is_named_with_its_day() -> None:
     plan = {
         "services": [

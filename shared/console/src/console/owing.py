@@ -27,6 +27,7 @@ OWED: Mapping[str, str] = {
     "plan": "Integration-support owes the plan",
     "services": "The providers owe integration-support the end of services",
     "mending": "The family owes what mends the reasons below",
+    "operator": "An operator owes intake a decision",
 }
 OPEN = frozenset({"sent", "accepted"})
 CHANNELS = {"email": "letter", "sms": "SMS"}
@@ -87,6 +88,8 @@ def _count(behind: int) -> str:
 
 def _next(known: Known, zone: tzinfo, today: date) -> Iterator[str]:
     waiting = known.case["waiting"]
+    if waiting and waiting["for"] == "operator" and known.parked:
+        return  # it is said above, with its number
     if waiting and waiting["for"] == "services" and known.plan:
         yield from _services(known.plan, waiting, zone, today)
     elif waiting:

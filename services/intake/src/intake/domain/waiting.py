@@ -41,8 +41,11 @@ class Waiting:
         return _DEBTORS["register" if self.awaited.startswith("register_") else self.awaited]
 
 
-def waiting(case: Case, *, papers_missing: int) -> Waiting | None:
-    """What is awaited; None when nothing is: the case is over."""
+def waiting(case: Case, *, papers_missing: int, parked_at: datetime | None = None) -> Waiting | None:
+    """What is awaited; None when nothing is: the case is over. What others told about it may wait here for a
+    person, since `parked_at`: then all the rest may be out of date."""
+    if parked_at is not None:
+        return Waiting(awaited="operator", since=parked_at)
     match case.state:
         case State.SUBMITTED | State.CHECKING:
             return _registers(case)
@@ -81,6 +84,7 @@ _DEBTORS = {
     "plan": "integration-support",
     "services": "providers",
     "mending": "family",
+    "operator": "operator",
 }
 _STEPS = {
     "papers": NextStep.UPLOAD_PAPERS,

@@ -28,12 +28,14 @@ async def show(request: Request, response: Response, visit: AnyCase) -> dict[str
     async with intake.pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         case = (await load(conn, [visit.application_id]))[visit.application_id]
         entries = await timeline(conn, visit.application_id)
+    parked = await intake.kernel.parking.list(subject=visit.application_id, limit=1)
     assert isinstance(case, Case)
     language = language_of(request)
     response.headers.update({"Content-Language": language, "Cache-Control": "no-store"})
     voice = Voice(words=intake.words, language=language, zone=intake.zone)
     today = datetime.now(UTC).astimezone(intake.zone).date()
-    return case_in_words(case, entries, voice=voice, today=today)
+    parked_at = parked[0]["parked_at"] if parked else None
+    return case_in_words(case, entries, voice=voice, today=today, parked_at=parked_at)
 
 
 @router.get("/v1/applications", dependencies=[Depends(requires("officer"))])

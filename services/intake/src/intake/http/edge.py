@@ -20,6 +20,7 @@ from intake.http.draft_body import fault
 from intake.paper_files import PaperFiles
 from intake.store.reading import Owner, owner
 from messaging import Refusal
+from messaging.parking import Parking
 
 #: Refusals that mean "there is no such thing here"; all others are conflicts with the case's state.
 _NOT_FOUND = frozenset({"not_found"})
@@ -28,6 +29,9 @@ _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 class Kernel(Protocol):
+    @property
+    def parking(self) -> Parking: ...
+
     async def request(
         self,
         command: object,

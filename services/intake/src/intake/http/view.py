@@ -1,7 +1,7 @@
 """A case in words: what a citizen reads about it, in his language."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import to_builtins
@@ -17,7 +17,9 @@ from intake.http.voice import Voice
 REFERRAL_STATES = ("sent", "accepted", "declined", "done", "overdue")
 
 
-def case_in_words(case: Case, entries: Sequence[Entry], *, voice: Voice, today: date) -> dict[str, Any]:
+def case_in_words(
+    case: Case, entries: Sequence[Entry], *, voice: Voice, today: date, parked_at: datetime | None = None
+) -> dict[str, Any]:
     """The whole answer of `GET /v1/applications/{id}`."""
     needs = missing(case.category, case.members, case.papers, on=today)
     return {
@@ -31,7 +33,7 @@ def case_in_words(case: Case, entries: Sequence[Entry], *, voice: Voice, today: 
         "state_words": voice.say(f"state-{case.state}"),
         "created_at": case.created_at,
         "submitted_at": case.submitted_at,
-        **_what_now(case, len(needs), voice),
+        **_what_now(case, len(needs), parked_at, voice),
         "reasons": [_reason(reason, voice) for reason in case.facts.reasons],
         "members": [_member(member) for member in to_builtins(case.members)],
         "papers": _papers(case, needs),
@@ -40,8 +42,8 @@ def case_in_words(case: Case, entries: Sequence[Entry], *, voice: Voice, today: 
     }
 
 
-def _what_now(case: Case, papers_missing: int, voice: Voice) -> dict[str, Any]:
-    awaited = waiting(case, papers_missing=papers_missing)
+def _what_now(case: Case, papers_missing: int, parked_at: datetime | None, voice: Voice) -> dict[str, Any]:
+    awaited = waiting(case, papers_missing=papers_missing, parked_at=parked_at)
     step = next_step(case, papers_missing=papers_missing)
     return {
         "waiting": awaited and _waiting(awaited, voice),

@@ -34,6 +34,7 @@ waiting-services = Services are under way (since { $since }): { $closed } of { $
 waiting-provider-due = We are waiting for the provider of service No. { $service } (since { $since }), due by { $day }. Services complete: { $closed } of { $total }.
 waiting-provider-late = The provider of service No. { $service } is late: it was due by { $day } (the referral was sent at { $since }). We have reminded the provider. Services complete: { $closed } of { $total }.
 waiting-mending = It is your turn now (since { $since }): the reasons below say what would help.
+waiting-operator = A message about your case waits for one of our staff (since { $since }). Until then what is shown here may be incomplete.
 
 ## What to do next
 
