@@ -47,7 +47,7 @@ def rolling_upgrade(trial: Trial) -> str:
     with _applying(trial, RENEWAL_FAMILIES, rate=RENEWAL_RATE) as load:
         for name in OURS:
             if load.done():
-                raise Failed(f"all families were decided before {name} was renewed")
+                raise Failed(f"before {name} was renewed, the load ended: {load.exception() or 'well'}")
             if not name.endswith("-relay"):
                 newer.compose("run", "--rm", "--no-deps", f"{name}-migrate")
             newer.compose("up", "-d", "--no-deps", "--wait", name)
