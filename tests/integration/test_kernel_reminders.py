@@ -4,11 +4,29 @@ Each docstring names the line that gives the guarantee: the test fails when that
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+from asyncpg.pool import PoolConnectionProxy
 
 from console.broker import Broker
 from console.postgres import Postgres
+from messaging.leases import LEASE, NEXT_DUE
+from messaging.reminders import MOST_AT_ONCE, REMINDERS
 from support.probe import Probe, family, probing, until, working
 from support.remembering import Bell, Note
+
+MANY = 20_000
+FILL = """
+INSERT INTO due (id, kind, target, name, subject, body, correlation_id, causation_id, due_at,
+  attempts_allowed)
+SELECT gen_random_uuid(), 'remind', '', 'Bell', gen_random_uuid(), '', '', '',
+  now() + number * $1::interval, 1
+FROM generate_series(1, $2::int) AS number
+"""
+READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'due'"
 
 
 async def test_a_reminder_comes_back_when_it_is_due_and_not_before(probe: Probe) -> None:
@@ -71,6 +89,34 @@ async def test_a_reminder_in_hand_when_the_database_goes_rings_when_it_is_back(
                 await asyncio.to_thread(own_postgres.start)
             await probe.heard(one, "bell now")
         assert await probe.count("parked") == 0
+
+
+async def test_what_is_not_due_for_months_is_not_read(probe: Probe) -> None:
+    """Lines: the two looks of `leases.NEXT_DUE`, each into its own part of the index."""
+    async with _holding_due(probe, timedelta(minutes=1)) as conn:
+        assert await conn.fetch(LEASE, uuid4(), 60.0, "remind", REMINDERS, MOST_AT_ONCE) == []
+        assert 0 < await conn.fetchval(NEXT_DUE, "remind", REMINDERS) <= 60
+        assert await conn.fetchval(READ) < 10
+
+
+async def test_of_a_great_backlog_only_the_beginning_is_read(probe: Probe) -> None:
+    """Lines: `= ANY(ARRAY(…))` in `leases.LEASE`, and `LIMIT 1000` in `leases.NEXT_DUE`."""
+    async with _holding_due(probe, timedelta(seconds=-1)) as conn:
+        leased = await conn.fetch(LEASE, uuid4(), 60.0, "remind", REMINDERS, MOST_AT_ONCE)
+        assert len(leased) == MOST_AT_ONCE
+        assert await conn.fetchval(NEXT_DUE, "remind", REMINDERS) < 0
+        assert await conn.fetchval(READ) < 3 * MOST_AT_ONCE + 1000
+
+
+@asynccontextmanager
+async def _holding_due(probe: Probe, apart: timedelta) -> AsyncIterator[PoolConnectionProxy]:
+    """A transaction with many due rows, each so long after the one before, the first so long from now."""
+    async with probe.pool.acquire() as conn:
+        await conn.execute("SET plan_cache_mode = force_generic_plan")  # as the services' sessions have it
+        await conn.execute(FILL, apart, MANY)
+        await conn.execute("ANALYZE due")
+        async with conn.transaction():
+            yield conn
 
 
 async def _all_rang(probe: Probe) -> bool:

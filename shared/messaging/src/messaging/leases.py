@@ -7,14 +7,15 @@ from uuid import UUID
 
 import asyncpg
 
-# The longest due rows that nobody holds. SKIP LOCKED: two workers never wait for each other.
+# The longest due rows that nobody holds. SKIP LOCKED: two workers never wait for each other. An array,
+# because the planner would join a subquery with the whole table, and most of that is not due for months.
 LEASE = """
 UPDATE due SET leased_by = $1, lease_until = now() + make_interval(secs => $2)
-WHERE id IN (
+WHERE id = ANY(ARRAY(
   SELECT id FROM due
   WHERE kind = $3 AND target = $4 AND due_at <= now() AND (lease_until IS NULL OR lease_until < now())
   ORDER BY due_at, id LIMIT $5 FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING id, target, name, subject, body, correlation_id, causation_id, traceparent, due_at, attempts,
   attempts_allowed, made_at
 """
@@ -30,9 +31,16 @@ WHERE id = $1 AND leased_by = $2
 GIVE_BACK = """
 UPDATE due SET leased_by = NULL, lease_until = NULL WHERE leased_by = $1 AND kind = $2 AND target = $3
 """
+# Two looks into the index: at what is due (somebody holds it, or more is due than was taken), and at the
+# first that is not.
 NEXT_DUE = """
-SELECT extract(epoch FROM min(greatest(due_at, coalesce(lease_until, due_at))) - now())::float8
-FROM due WHERE kind = $1 AND target = $2
+SELECT extract(epoch FROM least(
+  (SELECT min(greatest(due_at, lease_until)) FROM (
+    SELECT due_at, lease_until FROM due WHERE kind = $1 AND target = $2 AND due_at <= now()
+    ORDER BY due_at LIMIT 1000
+  ) AS longest_due),
+  (SELECT min(due_at) FROM due WHERE kind = $1 AND target = $2 AND due_at > now())
+) - now())::float8
 """
 
 
