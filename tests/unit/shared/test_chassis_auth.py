@@ -1,5 +1,6 @@
 """Who gets in, who does not, and what those who do not are told."""
 
+import asyncio
 import base64
 import hmac
 import time
@@ -10,14 +11,22 @@ import httpx2
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeySet
 
-from chassis.auth import Authenticator, Citizen, Principal, requires, unprotected_routes
+from chassis.auth import (
+    LEEWAY_SECONDS,
+    Authenticator,
+    Citizen,
+    Principal,
+    requires,
+    unprotected_routes,
+)
 from chassis.health import health_routes
+from chassis.known_tokens import KNOWN_SECONDS, MOST_KNOWN, KnownTokens
 from chassis.problems import Problem, add_problem_handlers
 from chassis.service import Blueprint
 from chassis.settings import ServiceSettings
-from chassis.signing_keys import PAUSE_SECONDS, SigningKeys
+from chassis.signing_keys import FRESH_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, SigningKeys
 from messaging import Service
 
 ISSUER, AUDIENCE = "https://id.example", "qonys"
@@ -26,15 +35,22 @@ OTHER_KEY = ECKey.generate_key("P-256", {"kid": "two"})
 
 
 class Issuer:
-    """Answers with its public keys, counts how often it was asked, and can be silent."""
+    """Answers with its public keys, counts how often it was asked, can be silent, and takes its time."""
 
     def __init__(self) -> None:
         self.keys = [KEY]
         self.asked = 0
         self.silent = False
+        self.answers = asyncio.Event()
+        self.answers.set()
 
-    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+    async def has_been_asked(self, times: int) -> None:
+        while self.asked < times:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+    async def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.asked += 1
+        await self.answers.wait()
         if self.silent:
             return httpx2.Response(503)
         public = [key.as_dict(private=False) for key in self.keys]
@@ -58,14 +74,28 @@ def clock() -> Clock:
     return Clock()
 
 
+class Wall:
+    """The clock that tokens' ends are told by."""
+
+    ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
 @pytest.fixture
-def app(issuer: Issuer, clock: Clock) -> FastAPI:
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+def app(issuer: Issuer, clock: Clock, wall: Wall) -> FastAPI:
     app = FastAPI(openapi_url=None)
     add_problem_handlers(app)
     client = httpx2.AsyncClient(transport=httpx2.MockTransport(issuer))
     app.state.words = _blueprint().words
     keys = SigningKeys(f"{ISSUER}/jwks.json", client, clock=clock)
-    app.state.authenticator = Authenticator(keys, issuer=ISSUER, audience=AUDIENCE)
+    app.state.authenticator = Authenticator(keys, issuer=ISSUER, audience=AUDIENCE, clock=wall)
 
     @app.get("/mine")
     async def mine(principal: Citizen) -> dict[str, str | None]:
@@ -196,6 +226,72 @@ async def test_old_keys_stay_good_while_the_issuer_is_silent(
     clock.now += 7200
     assert (await client.get("/mine", headers=token())).status_code == 200
     assert issuer.asked == 2
+
+
+async def test_nobody_waits_while_one_request_fetches_the_keys_again(
+    client: httpx2.AsyncClient, issuer: Issuer, clock: Clock
+) -> None:
+    """Line: `not self._fetching.locked()` in `SigningKeys.holding`."""
+    assert (await client.get("/mine", headers=token())).status_code == 200
+    clock.now += FRESH_SECONDS
+    issuer.answers.clear()
+    fetching = asyncio.create_task(client.get("/mine", headers=token()))
+    await issuer.has_been_asked(2)
+    clock.now += PAUSE_SECONDS
+    async with asyncio.timeout(5):
+        assert (await client.get("/mine", headers=token())).status_code == 200
+    issuer.answers.set()
+    assert (await fetching).status_code == 200
+    assert issuer.asked == 2
+
+
+async def test_a_withdrawn_key_opens_nothing_once_the_keys_were_fetched_again(
+    client: httpx2.AsyncClient, issuer: Issuer, clock: Clock
+) -> None:
+    """Line: `known.keys is not keys` in `KnownTokens.claims`."""
+    known = token()
+    assert (await client.get("/mine", headers=known)).status_code == 200
+    issuer.keys = [OTHER_KEY]
+    clock.now += FRESH_SECONDS
+    assert (await client.get("/mine", headers=known)).status_code == 401
+
+
+async def test_a_withdrawn_key_opens_nothing_after_a_quiet_minute(
+    client: httpx2.AsyncClient, issuer: Issuer, clock: Clock
+) -> None:
+    """Line: `self._are_too_old()` in `SigningKeys.holding`: all wait for the keys, not only the first."""
+    known = token()
+    assert (await client.get("/mine", headers=known)).status_code == 200
+    issuer.keys = [OTHER_KEY]
+    clock.now += KEPT_SECONDS
+    issuer.answers.clear()
+    asked = [asyncio.create_task(client.get("/mine", headers=known)) for _ in range(3)]
+    await issuer.has_been_asked(2)
+    issuer.answers.set()
+    assert [(await one).status_code for one in asked] == [401, 401, 401]
+
+
+async def test_a_token_that_has_ended_is_refused_though_it_is_known(
+    client: httpx2.AsyncClient, wall: Wall
+) -> None:
+    """Line: `self._clock() < known.until` in `KnownTokens.claims`."""
+    known = token(exp=int(time.time()) + 10)
+    assert (await client.get("/mine", headers=known)).status_code == 200
+    assert (await client.get("/mine", headers=known)).status_code == 200
+    wall.ahead = 10 + LEEWAY_SECONDS
+    assert (await client.get("/mine", headers=known)).status_code == 401
+
+
+def test_tokens_are_known_for_a_minute_and_only_so_many_of_them() -> None:
+    """Lines: `min(now + KNOWN_SECONDS, …)` and `del self._known[…]` in `KnownTokens.keep`."""
+    clock, keys = Clock(), KeySet([KEY])
+    known, claims = KnownTokens(clock), {"sub": "citizen-1", "exp": clock.now + 3600}
+    for number in range(MOST_KNOWN + 1):
+        known.keep(f"token {number}", claims, kid="one", keys=keys)
+    assert known.claims("token 0", keys) is None
+    assert known.claims(f"token {MOST_KNOWN}", keys) == claims
+    clock.now += KNOWN_SECONDS
+    assert known.claims(f"token {MOST_KNOWN}", keys) is None
 
 
 async def test_without_any_keys_the_caller_is_asked_to_come_again(

@@ -3,7 +3,8 @@
 Invariant: a route without `requires(…)` is found by `unprotected_routes`, which a test of every service asks.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from chassis.iin import iin_error
+from chassis.known_tokens import KnownTokens
 from chassis.problems import Problem
 from chassis.signing_keys import SigningKeys
 
@@ -39,9 +41,13 @@ class Principal:
 class Authenticator:
     """Turns an Authorization header into a principal, or raises `Problem` 401."""
 
-    def __init__(self, keys: SigningKeys, *, issuer: str, audience: str) -> None:
+    def __init__(
+        self, keys: SigningKeys, *, issuer: str, audience: str, clock: Callable[[], float] = time.time
+    ) -> None:
         self._keys = keys
+        self._known = KnownTokens(clock)
         self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(clock()),
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
@@ -62,9 +68,13 @@ class Authenticator:
     async def _verified(self, token: str) -> dict[str, Any]:
         if len(token) > LONGEST_TOKEN:
             raise ValueError("the token is too long")
-        kid = jws.extract_compact(token.encode()).headers().get("kid")
-        decoded = jwt.decode(token, await self._keys.holding(kid), algorithms=ALGORITHMS)
+        kid = self._known.kid(token) or jws.extract_compact(token.encode()).headers().get("kid")
+        keys = await self._keys.holding(kid)
+        if (known := self._known.claims(token, keys)) is not None:
+            return known
+        decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         self._claims.validate(decoded.claims)
+        self._known.keep(token, decoded.claims, kid=kid, keys=keys)
         return decoded.claims
 
 
