@@ -36,7 +36,7 @@ ORDER = list(State)
 
 def written(channel: Channel) -> Case:
     message = CitizenMessage(message_id=ONE, channel=channel, about="eligible", created_at=NOW)
-    return Case(application_id=FAMILY).with_message(message)
+    return Case(application_id=FAMILY).with_changed(message)
 
 
 def decide(case: Case, body: object) -> Decision:

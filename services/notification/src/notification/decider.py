@@ -3,13 +3,15 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from messaging import Connection, Decision, Key, Message, Refusal, Unanswered
-from notification.domain.case import Case, Held
+from notification.domain.case import Case, Held, message_key
 from notification.domain.delivery import (
     Handed,
     Receipt,
     ReceiptOverdue,
+    Send,
     asks,
     handed_over,
     receipted,
@@ -32,7 +34,7 @@ class Cases:
         self._attempts = attempts
 
     def keys(self, message: Message) -> Collection[Key]:
-        return (message.subject,)
+        return (message.subject, *map(message_key, _named(message.body)))
 
     async def load(self, conn: Connection, keys: Collection[Key]) -> Mapping[Key, Case]:
         return await cases.load(conn, keys)
@@ -63,6 +65,16 @@ class Cases:
                 news = Held(message_id=message.id, event=event, time=message.time)
                 return hear(case, news, office=self._office, now=now)
         raise TypeError(f"{type(message.body).__name__} cannot be decided here")
+
+
+def _named(body: object) -> Collection[UUID]:
+    """The message that an answer, a receipt or a reminder is about; news is about none."""
+    match body:
+        case Handed(message_id=one) | Receipt(message_id=one) | ReceiptOverdue(message_id=one):
+            return (one,)
+        case Unanswered(call=Send(message_id=one)):
+            return (one,)
+    return ()
 
 
 def _reply(case: Case, body: object) -> object | None:

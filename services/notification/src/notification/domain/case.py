@@ -37,6 +37,7 @@ class CitizenMessage:
     channel: Channel
     about: str
     created_at: datetime
+    place: int = 0  # in the order written; `Case.with_message` gives it
     state: State = State.CREATED
     cause: str | None = None
 
@@ -88,9 +89,19 @@ class ContactTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """What this batch added to a case or changed, and `save` has to write."""
+
+    recipient: bool = False
+    messages: frozenset[UUID] = frozenset()
+    contacts: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`messages` are in the order written; `letters` holds the texts of those written since the case was
-    loaded: old texts are not read again to decide."""
+    """`messages` are in the order written, but of the old ones only those that a decision may be about: they
+    wait for their channel, are named by what is decided, or are not to be said twice. `letters` holds the
+    texts of those written since the case was loaded: old texts are not read again to decide."""
 
     application_id: UUID
     recipient: Recipient | None = None
@@ -98,6 +109,8 @@ class Case:
     messages: Mapping[UUID, CitizenMessage] = field(default_factory=dict)
     letters: Mapping[UUID, Letter] = field(default_factory=dict)
     contacts: Mapping[UUID, ContactTask] = field(default_factory=dict)  # by the task's id
+    written: int = 0  # messages so far, with those that were not loaded
+    fresh: Fresh = Fresh()
 
     def was_told(self, about: str) -> bool:
         return any(message.about == about for message in self.messages.values())
@@ -107,13 +120,30 @@ class Case:
         waiting = (one for one in self.messages.values() if one.channel is channel)
         return next((one.message_id for one in waiting if one.state is State.CREATED), None)
 
-    def with_contact(self, task: ContactTask) -> "Case":
-        return replace(self, contacts=MappingProxyType({**self.contacts, task.task_id: task}))
+    def begun(self, recipient: Recipient) -> "Case":
+        """The case once there is somebody to write to; nothing is held any more."""
+        return replace(self, recipient=recipient, held=(), fresh=replace(self.fresh, recipient=True))
 
-    def with_message(self, message: CitizenMessage, letter: Letter | None = None) -> "Case":
-        letters = {**self.letters, message.message_id: letter} if letter else self.letters
-        messages = {**self.messages, message.message_id: message}
-        return replace(self, messages=MappingProxyType(messages), letters=MappingProxyType(dict(letters)))
+    def with_contact(self, task: ContactTask) -> "Case":
+        contacts = MappingProxyType({**self.contacts, task.task_id: task})
+        fresh = replace(self.fresh, contacts=self.fresh.contacts | {task.task_id})
+        return replace(self, contacts=contacts, fresh=fresh)
+
+    def with_message(self, message: CitizenMessage, letter: Letter) -> "Case":
+        """The case with one message more."""
+        letters = MappingProxyType({**self.letters, message.message_id: letter})
+        case = replace(self, letters=letters, written=self.written + 1)
+        return case.with_changed(replace(message, place=self.written))
+
+    def with_changed(self, message: CitizenMessage) -> "Case":
+        messages = MappingProxyType({**self.messages, message.message_id: message})
+        fresh = replace(self.fresh, messages=self.fresh.messages | {message.message_id})
+        return replace(self, messages=messages, fresh=fresh)
+
+
+def message_key(message_id: UUID) -> tuple[str, UUID]:
+    """Has `load` bring this message of its family, whatever became of it."""
+    return ("message", message_id)
 
 
 def recipient_of(application: ApplicationSubmitted) -> Recipient:

@@ -122,7 +122,7 @@ def _failed(case: Case, message: CitizenMessage, cause: str) -> Step:
 
 
 def _changed(case: Case, message: CitizenMessage, state: State, cause: str | None = None) -> Case:
-    return case.with_message(replace(message, state=state, cause=cause))
+    return case.with_changed(replace(message, state=state, cause=cause))
 
 
 def _tell_sent(message: CitizenMessage) -> Tell:

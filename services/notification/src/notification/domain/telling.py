@@ -51,7 +51,7 @@ def _begin(case: Case, news: Held, *, office: Office, now: datetime) -> Step:
         return case, ()
     recipient = recipient_of(news.event)
     waiting = sorted(case.held, key=lambda held: held.time)
-    case = replace(case, recipient=recipient, held=())
+    case = case.begun(recipient)
     effects: list[Effect] = []
     for each in (news, *waiting):
         case, told = _tell(case, recipient, each, office=office, now=now)
