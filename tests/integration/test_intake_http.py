@@ -8,13 +8,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from chassis.auth import unprotected_routes
 from console.broker import Broker
 from console.postgres import Postgres
+from intake.store.owners import Owners
 from support.intake import FAMILY, PDF, RunningIntake, running_intake
 
 LIMIT_BYTES = 4_096
@@ -341,6 +342,20 @@ async def test_a_paper_of_somebody_outside_the_family_is_refused(intake: Running
     application_id, _ = await papers_of(intake)
     answer = await intake.upload(f"/v1/applications/{application_id}/papers/{uuid4()}/education")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_whose_case_it_is_is_read_once_it_is_there_and_then_never_again(intake: RunningIntake) -> None:
+    """Line: `self._keep` in `Owners.of`: only who is there is kept."""
+    key, owners = str(uuid4()), Owners(intake.pool)
+    application_id = UUID((await intake.draft(key=key)).json()["application_id"])
+    await intake.forget()
+    assert await owners.of(application_id) is None
+    await intake.draft(key=key)
+    known = await owners.of(application_id)
+    assert known is not None
+    assert known.citizen == "citizen-1"
+    await intake.pool.execute("UPDATE applications SET citizen = 'somebody else'")
+    assert await owners.of(application_id) == known
 
 
 async def test_someone_elses_case_looks_like_none(intake: RunningIntake) -> None:

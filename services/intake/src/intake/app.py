@@ -8,12 +8,14 @@ from intake.http import acts, cases, drafts, papers
 from intake.http.edge import Intake
 from intake.paper_files import paper_files
 from intake.settings import IntakeSettings
+from intake.store.owners import Owners
 
 
 def _attach(app: FastAPI, parts: Parts[IntakeSettings]) -> None:
     app.state.intake = Intake(
         kernel=app.state.kernel,
         pool=parts.pool,
+        owners=Owners(parts.pool),
         words=parts.words,
         files=paper_files(parts.settings),
         zone=parts.settings.zone,

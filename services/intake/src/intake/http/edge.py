@@ -18,7 +18,8 @@ from chassis.problems import FieldProblem, Problem
 from chassis.words import Words
 from intake.http.draft_body import fault
 from intake.paper_files import PaperFiles
-from intake.store.reading import Owner, owner
+from intake.store.owners import Owners
+from intake.store.reading import Owner
 from messaging import Refusal
 from messaging.parking import Parking
 
@@ -50,6 +51,7 @@ class Intake:
 
     kernel: Kernel
     pool: Pool
+    owners: Owners
     words: Words
     files: PaperFiles
     zone: ZoneInfo
@@ -80,8 +82,7 @@ def speak(request: Request, language: str) -> None:
 async def _visit(request: Request, application_id: UUID, principal: Principal) -> Visit:
     """Someone else's case looks like no case at all."""
     structlog.contextvars.bind_contextvars(application_id=str(application_id))
-    async with of(request).pool.acquire() as conn:
-        found = await owner(conn, application_id)
+    found = await of(request).owners.of(application_id)
     if found is None or not (principal.may("officer") or found.citizen == principal.subject):
         raise Problem(404, "not_found")
     speak(request, found.language.value)
