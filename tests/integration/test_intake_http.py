@@ -96,6 +96,17 @@ async def test_while_the_database_is_slow_some_are_refused_at_once_and_the_other
     assert await intake.pool.fetchval("SELECT count(*) FROM applications") == 1
 
 
+async def test_while_too_many_wait_a_paper_is_refused_before_it_is_read(intake: RunningIntake) -> None:
+    """Line: `check_pressure()` in `papers._kept`."""
+    _, papers = await papers_of(intake)
+    async with intake.pool.acquire() as conn, conn.transaction():
+        await conn.execute("LOCK TABLE requests")
+        calls = [asyncio.create_task(intake.draft(key="same")) for _ in range(WAITING_MOST + 1)]
+        await next(asyncio.as_completed(calls))
+        assert await intake.answer_to_headers(papers[0], length=LIMIT_BYTES) == 429
+    assert {(await call).status_code for call in calls} == {201, 429}
+
+
 async def test_a_submission_sent_three_times_is_told_once(intake: RunningIntake) -> None:
     application_id = await intake.submitted()
     answers = [await intake.submit(application_id, key=key) for key in ("a", "a", "b")]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -95,6 +96,18 @@ class RunningIntake:
 
     async def upload(self, place: str, content: bytes = PDF, *, headers: Headers = NONE) -> httpx2.Response:
         return await self.http.put(place, content=content, headers={**self.bearer(), **headers})
+
+    async def answer_to_headers(self, place: str, *, length: int) -> int:
+        """The status that an upload of so many bytes hears of which nothing follows its headers."""
+        url = urlsplit(str(self.http.base_url))
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        headers = {**self.bearer(), "Host": url.netloc, "Content-Length": str(length)}
+        lines = [f"PUT {place} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        writer.write("\r\n".join(lines).encode())
+        async with asyncio.timeout(WAIT_SECONDS):
+            status = await reader.readline()
+        writer.close()
+        return int(status.split()[1])
 
     async def filled(self) -> str:
         """The id of a new draft with all its papers."""

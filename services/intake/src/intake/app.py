@@ -7,6 +7,7 @@ from intake.consumers import intake_service
 from intake.http import acts, cases, drafts, papers
 from intake.http.edge import Intake
 from intake.paper_files import paper_files
+from intake.paper_room import PaperRoom
 from intake.settings import IntakeSettings
 from intake.store.owners import Owners
 
@@ -18,9 +19,11 @@ def _attach(app: FastAPI, parts: Parts[IntakeSettings]) -> None:
         owners=Owners(parts.pool),
         words=parts.words,
         files=paper_files(parts.settings),
+        room=PaperRoom(parts.settings.papers_room_bytes),
         zone=parts.settings.zone,
         departures=parts.settings.departures,
         paper_limit_bytes=parts.settings.paper_limit_bytes,
+        paper_seconds=parts.settings.paper_seconds,
     )
 
 

@@ -7,7 +7,8 @@ from pydantic import Field, field_validator
 from chassis.regions import REGIONS
 from chassis.settings import ServiceSettings
 
-HIGHEST_PAPER_LIMIT_BYTES = 64 * 1_048_576  # a paper is held in memory while it is looked at
+MIB = 1_048_576
+HIGHEST_PAPER_LIMIT_BYTES = 64 * MIB  # a paper is held in memory while it is looked at
 
 
 class IntakeSettings(ServiceSettings):
@@ -20,6 +21,12 @@ class IntakeSettings(ServiceSettings):
     paper_limit_bytes: int = Field(
         10_485_760, ge=1, lt=HIGHEST_PAPER_LIMIT_BYTES, description="Largest paper, in bytes"
     )
+    papers_room_bytes: int = Field(
+        128 * MIB,
+        ge=HIGHEST_PAPER_LIMIT_BYTES,
+        description="Memory for papers that are being taken in, in bytes; what does not fit gets 429",
+    )
+    paper_seconds: float = Field(120, gt=0, description="Longest time for one paper to arrive")
     departure_regions: tuple[str, ...] = Field(
         (),
         description="Regions that resettlers may leave: JSON list of KATO codes; the usual list if empty",

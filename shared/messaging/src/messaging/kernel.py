@@ -61,6 +61,7 @@ class Kernel:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self.request = self._requests.request
+        self.check_pressure = pressure.check
         self.cycle.on_due = self._wake
 
     async def start(self) -> None:

@@ -36,16 +36,20 @@ class Pressure:
     @contextmanager
     def admitted(self) -> Iterator[None]:
         """Around one request, from its arrival to its answer. Raises `Overloaded`."""
-        oldest = self._oldest_seconds()
-        if len(self._began) >= self._most or oldest > self._seconds:
-            metrics.REFUSED.labels(self._service).inc()
-            raise Overloaded(min(max(1, ceil(oldest)), LONGEST_RETRY_SECONDS))
+        self.check()
         ticket = object()
         self._began[ticket] = self._clock()
         try:
             yield
         finally:
             del self._began[ticket]
+
+    def check(self) -> None:
+        """For who has much to do before the request itself. Raises `Overloaded`, as `admitted` would now."""
+        oldest = self._oldest_seconds()
+        if len(self._began) >= self._most or oldest > self._seconds:
+            metrics.REFUSED.labels(self._service).inc()
+            raise Overloaded(min(max(1, ceil(oldest)), LONGEST_RETRY_SECONDS))
 
     def _oldest_seconds(self) -> float:
         first = next(iter(self._began.values()), None)

@@ -18,6 +18,7 @@ from chassis.problems import FieldProblem, Problem
 from chassis.words import Words
 from intake.http.draft_body import fault
 from intake.paper_files import PaperFiles
+from intake.paper_room import PaperRoom
 from intake.store.owners import Owners
 from intake.store.reading import Owner
 from messaging import Refusal
@@ -44,6 +45,8 @@ class Kernel(Protocol):
         traceparent: str | None = None,
     ) -> Any: ...
 
+    def check_pressure(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
@@ -54,9 +57,11 @@ class Intake:
     owners: Owners
     words: Words
     files: PaperFiles
+    room: PaperRoom
     zone: ZoneInfo
     departures: frozenset[str]
     paper_limit_bytes: int
+    paper_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Taking a paper: a file whose type is what its content says, whatever it is called."""
 
+import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import unquote
 from uuid import UUID, uuid5
 
@@ -22,6 +23,14 @@ LONGEST_NUMBER = 50
 _STATUS = {"paper_too_large": 413, "paper_type_unknown": 415, "paper_damaged": 415}
 
 
+class _Kept(NamedTuple):
+    """A file that was stored."""
+
+    sha256: str
+    media_type: MediaType
+    size_bytes: int
+
+
 # The route's own limit stands in for that of all other bodies; `_content` holds the one of the settings.
 @router.put(
     "/v1/applications/{application_id}/papers/{member_id}/{kind}", max_body_size=HIGHEST_PAPER_LIMIT_BYTES
@@ -34,33 +43,50 @@ async def put_paper(
     paper_number: Annotated[str | None, Header()] = None,
 ) -> dict[str, Any]:
     """The body is the file. The number comes in a header, since addresses are written down along the way."""
-    limit_bytes = of(request).paper_limit_bytes
-    content = await _content(request, limit_bytes)
     number, wrong_number = _number(paper_number)
-    is_a, wrong_file = _looked_at(content, limit_bytes)
-    if is_a is None or wrong_number or wrong_file:
-        raise _refusal([*wrong_number, *wrong_file])
-    sha256 = await of(request).files.keep(content)
+    content = await _kept(request, wrong_number)
     paper = FiledPaper(
-        paper_id=uuid5(visit.application_id, f"{member_id} {kind} {sha256}"),
+        paper_id=uuid5(visit.application_id, f"{member_id} {kind} {content.sha256}"),
         member_id=member_id,
         kind=kind,
         number=number,
-        sha256=sha256,
-        media_type=is_a.value,
-        size_bytes=len(content),
+        sha256=content.sha256,
+        media_type=content.media_type.value,
+        size_bytes=content.size_bytes,
     )
     reply = await act(request, AddPaper(paper=paper), visit)
     return {**to_builtins(paper), "missing": reply["missing"]}
 
 
-async def _content(request: Request, limit_bytes: int) -> bytes:
+async def _kept(request: Request, wrong: Sequence[FieldProblem]) -> _Kept:
+    """The body, looked at and stored; `wrong` is told together with what is wrong with it. Whether there is
+    room for it, and whether anything would come of it just now, is asked before it is read."""
+    intake = of(request)
+    intake.kernel.check_pressure()
+    with intake.room.taken(_most_bytes(request, intake.paper_limit_bytes)):
+        content = await _content(request)
+        is_a, wrong_file = _looked_at(content, intake.paper_limit_bytes)
+        if is_a is None or wrong or wrong_file:
+            raise _refusal([*wrong, *wrong_file])
+        return _Kept(await intake.files.keep(content), is_a, len(content))
+
+
+def _most_bytes(request: Request, limit_bytes: int) -> int:
+    """What the body may come to: as much as it says, and no more than is read of it."""
+    return min(int(request.headers.get("content-length", limit_bytes)), limit_bytes)
+
+
+async def _content(request: Request) -> bytes:
     """The body, read no further than just beyond its limit."""
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > limit_bytes:
-            break
+    intake, content = of(request), bytearray()
+    try:
+        async with asyncio.timeout(intake.paper_seconds):
+            async for chunk in request.stream():
+                content += chunk
+                if len(content) > intake.paper_limit_bytes:
+                    break
+    except TimeoutError:  # or one who stopped in the middle would keep his room for ever
+        raise Problem(408, "paper_too_slow") from None
     return bytes(content)
 
 
