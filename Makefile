@@ -46,7 +46,7 @@ drill: setup ## accidents on purpose on Apache Kafka, each audited (half an hour
 check: setup ## style, types, arrows, generated files, AsyncAPI, migrations, alarms
 	@$(MAKE) --no-print-directory --output-sync=target -kj4 lint types arrows generated asyncapi migrations alarms
 
-bench: setup ## the kernel's speed on Apache Kafka, with its bounds
+bench: setup ## the kernel's speed on Apache Kafka, with its bounds (python -m bench steady: 15 minutes of too much load)
 	PYTHONPATH=tests $(BIN)/python -m bench
 
 format: setup ## put the code into its form

@@ -1,8 +1,8 @@
 """`make bench`: how fast it is, beside what is possible and what is usual; its bounds must hold.
 
-`PYTHONPATH=tests python -m bench [SECTION…]`; all of them if none is named. What is compared is measured in
-turn, in one run on one machine. Tables are printed, figures written to var/bench.json; the exit code is 1
-when a bound is missed.
+`PYTHONPATH=tests python -m bench [SECTION…]`; if none is named, all of them but `steady`: that takes
+15 minutes (`STEADY_MINUTES`). What is compared is measured in turn, in one run on one machine. Tables are
+printed, figures written to var/bench.json; the exit code is 1 when a bound is missed.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 from rich.console import Console
 
-from bench import accepted, audit, curve, latency, throughput, whole, year
+from bench import accepted, audit, curve, latency, steady, throughput, whole, year
 from bench.section import Say, Section
 
 SECTIONS: Mapping[str, Callable[[Path, Say], Awaitable[Section]]] = {
@@ -30,7 +30,9 @@ SECTIONS: Mapping[str, Callable[[Path, Say], Awaitable[Section]]] = {
     "year": year.section,
     "curve": curve.section,
     "audit": audit.section,
+    "steady": steady.section,
 }
+ONLY_WHEN_NAMED = {"steady"}
 VAR = Path(__file__).parents[2] / "var"
 RESULT = VAR / "bench.json"
 PAGE = Console(highlight=False)
@@ -41,7 +43,8 @@ def main(names: list[str]) -> int:
         PAGE.print(f"no such section: {', '.join(unknown)}; there are: {', '.join(SECTIONS)}")
         return 2
     VAR.mkdir(exist_ok=True)
-    done = {name: asyncio.run(_measured(name)) for name in names or SECTIONS}
+    wanted = names or [name for name in SECTIONS if name not in ONLY_WHEN_NAMED]
+    done = {name: asyncio.run(_measured(name)) for name in wanted}
     for section in done.values():
         for table in section.tables:
             PAGE.print(table)

@@ -65,17 +65,22 @@ class Running:
 
     def cpu(self) -> Cpu:
         """CPU seconds that each part has used so far."""
+        return {name: cpu_seconds(psutil.Process(pid)) for name, pid in self.pids().items()}
+
+    def pids(self) -> Mapping[str, int]:
+        """The first process of each part."""
         broker = background.running(self.stack.broker.folder / "broker.json")
         postmaster = (self.stack.postgres.cluster / "postmaster.pid").read_text().split()[0]
         pids = {name: _pid(self.stack, name) for name in self.names}
         assert broker is not None
-        pids |= {"broker": broker.pid, "postgres": int(postmaster)}
-        return {name: cpu_seconds(psutil.Process(pid)) for name, pid in pids.items()}
+        return {**pids, "broker": broker.pid, "postgres": int(postmaster)}
 
 
 @asynccontextmanager
-async def running(folder: Path, *names: str, instances: int = 1) -> AsyncIterator[Running]:
-    """These parts of a new stack; `instances` of each service."""
+async def running(
+    folder: Path, *names: str, instances: int = 1, connections: int = CONNECTIONS
+) -> AsyncIterator[Running]:
+    """These parts of a new stack; `instances` of each service, `connections` to each intake."""
     stack = _with_ports(plan(folder, kind=BrokerKind.APACHE, pace=Pace()), instances)
     make_keys(stack)
     with ExitStack() as ending:
@@ -87,7 +92,7 @@ async def running(folder: Path, *names: str, instances: int = 1) -> AsyncIterato
         async with httpx2.AsyncClient(base_url=stack.url("sandbox")) as http:
             token = await World(http).token("citizen", subject="bench", seconds=TOKEN_SECONDS)
         doors = [stack.url(name) for name in _names("intake", instances)]
-        async with wired(*doors, bearer=f"Bearer {token}", connections=CONNECTIONS) as intake:
+        async with wired(*doors, bearer=f"Bearer {token}", connections=connections) as intake:
             yield Running(stack, [program.name for program in wanted], intake)
 
 

@@ -4,11 +4,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from typing import Any
 from urllib.parse import urlsplit
 
 BUSY = (429, 503)
 BUSY_SECONDS = 0.05
+
+
+class RefusedError(RuntimeError):
+    """The server answered, but not with what was asked for."""
+
+    def __init__(self, words: str, status: int) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 class Connection:
@@ -20,12 +29,21 @@ class Connection:
 
     async def exchange(self, request: bytes) -> tuple[int, bytes]:
         """Status and body of the answer."""
-        if self._streams is None or self._streams[0].at_eof():
+        kept = self._streams is not None and not self._streams[0].at_eof()
+        if not kept:
             self.close()
             self._streams = await asyncio.open_connection(*self._place)
+        assert self._streams is not None
         reader, writer = self._streams
         writer.write(request)
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            if not kept:
+                raise
+            self.close()  # the server had closed it while we wrote: nothing was taken
+            self._streams = None
+            return await self.exchange(request)
         length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
         return int(head[9:12]), await reader.readexactly(length)
 
@@ -41,19 +59,27 @@ class Wire:
         self._free: asyncio.Queue[Connection] = asyncio.Queue()
         for one in connections:
             self._free.put_nowait(one)
+        self._patient = True
         self._headers = f"Host: qonys\r\nAuthorization: {bearer}\r\nContent-Type: application/json\r\n"
+
+    def impatient(self) -> "Wire":
+        """The same connections, for who does not come again to a busy server."""
+        other = copy(self)
+        other._patient = False
+        return other
 
     async def say(
         self, method: str, path: str, body: Any, *, key: str | None = None, not_yet: str = ""
     ) -> Any:
         """The answer's JSON; comes again while the server is busy or refuses with the code `not_yet`;
-        RuntimeError when it refuses otherwise."""
+        `RefusedError` when it refuses otherwise."""
         while True:
             status, said = await self.send(method, path, body, key=key)
             if status < 300:
                 return json.loads(said)
-            if status not in BUSY and not (not_yet and f'"code":"{not_yet}"'.encode() in said):
-                raise RuntimeError(f"{method} {path}: {status} {said[:300]!r}")
+            busy = self._patient and status in BUSY
+            if not busy and not (not_yet and f'"code":"{not_yet}"'.encode() in said):
+                raise RefusedError(f"{method} {path}: {status} {said[:300]!r}", status)
             await asyncio.sleep(BUSY_SECONDS)
 
     async def send(self, method: str, path: str, body: Any, *, key: str | None = None) -> tuple[int, bytes]:
