@@ -42,9 +42,12 @@ class Steady:
     minutes."""
 
     capacity: float = 0.0
-    offered: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
     memory: dict[str, list[Point]] = field(default_factory=dict)
+
+    @property
+    def offered(self) -> float:
+        return OVER * self.capacity
 
     @property
     def growth(self) -> Mapping[str, float]:
@@ -78,9 +81,7 @@ async def measure(folder: Path, say: Say, *, seconds: float) -> Steady:
             f"{found.capacity:.0f} applications/s are accepted; {OVER} times as many come for {seconds:.0f} s"
         )
         async with _sampling(stack, found):
-            began = time.perf_counter()
-            await _rush(stack, found, rate=OVER * found.capacity, seconds=seconds)
-            found.offered = found.outcomes.total() / (time.perf_counter() - began)
+            await _rush(stack, found, seconds=seconds)
     return found
 
 
@@ -91,9 +92,9 @@ async def _capacity(stack: Running) -> float:
     return COUNTED / (time.perf_counter() - began)
 
 
-async def _rush(stack: Running, found: Steady, *, rate: float, seconds: float) -> None:
+async def _rush(stack: Running, found: Steady, *, seconds: float) -> None:
     """Families begin in step with the clock, not with the answers."""
-    began, first = time.perf_counter(), WARMING + COUNTED
+    began, first, rate = time.perf_counter(), WARMING + COUNTED, found.offered
     async with asyncio.TaskGroup() as families:
         for number in range(int(rate * seconds)):
             await asyncio.sleep(began + number / rate - time.perf_counter())
