@@ -24,6 +24,8 @@ from contracts.integration import REFERRALS, REPLIES, ReferralAnswered, Referral
 from sandbox.faults import Faults, Order, ProviderBehaviour
 
 _RETRY_SECONDS = 1.0
+#: A consumer that looked while a broker had lost its topics would otherwise hear nothing for five minutes.
+_METADATA_MAX_AGE_MS = 10_000
 _LOG_LENGTH = 10_000
 log = structlog.get_logger()
 
@@ -71,7 +73,11 @@ class Providers:
     def __init__(
         self, servers: str, *, accept_seconds: float, done_seconds: float, user: User | None = None
     ) -> None:
-        self._client = {"bootstrap_servers": servers, **(user.sasl if user else {})}
+        self._client = {
+            "bootstrap_servers": servers,
+            "metadata_max_age_ms": _METADATA_MAX_AGE_MS,
+            **(user.sasl if user else {}),
+        }
         self._accept_seconds = accept_seconds
         self._done_seconds = done_seconds
         self._due: list[_Due] = []
