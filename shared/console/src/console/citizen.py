@@ -31,9 +31,9 @@ class Citizen:
         await self._ask("POST", f"/v1/applications/{application_id}/submission", key=f"{key}-submission")
         return application_id
 
-    async def act(self, application_id: str, act: Act) -> None:
-        """A later act: questionnaire, housing, arrival or withdrawal."""
-        await self._ask("POST", f"/v1/applications/{application_id}/{act.act}", json=act.body)
+    async def act(self, application_id: str, act: Act, *, key: str | None = None) -> None:
+        """A later act: questionnaire, housing, arrival or withdrawal. The same key again: the same act."""
+        await self._ask("POST", f"/v1/applications/{application_id}/{act.act}", key=key, json=act.body)
 
     async def case(self, application_id: str) -> dict[str, Any]:
         """The case as this person sees it, in this person's language."""

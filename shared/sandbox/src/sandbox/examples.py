@@ -92,7 +92,7 @@ def _forged_diploma() -> Scenario:
     filing = filed(make_family(103, Wish(language=Language.RUSSIAN, children=1)))
     return Scenario(
         about=about,
-        **filing | {"truth": _with_diplomas_not_issued(filing["truth"])},
+        **filing | {"truth": with_diplomas_not_issued(filing["truth"])},
         expect=Expect(state="blocked", certificate=False),
     )
 
@@ -203,7 +203,8 @@ def _arrival(kato: str) -> Act:
     return Act(when="payment_authorised", act="arrival", body={"arrived_on": TODAY, "kato": kato})
 
 
-def _with_diplomas_not_issued(truth: Content) -> Content:
+def with_diplomas_not_issued(truth: Content) -> Content:
+    """The same as registers have it of a family whose diplomas are forged."""
     numbers = tuple(diploma.number for person in truth.people for diploma in person.diplomas)
     people = tuple(person.model_copy(update={"diplomas": ()}) for person in truth.people)
     return truth.model_copy(update={"people": people, "diplomas_not_issued": numbers})
