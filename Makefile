@@ -41,7 +41,7 @@ test-compose: setup ## docker compose tried out, from secrets to a broker's stop
 	PYTHONPATH=tests $(BIN)/python -m compose
 
 drill: setup ## accidents on purpose on Apache Kafka, each audited (half an hour; FAMILIES=200: shorter)
-	$(BIN)/qonys drill --families $(or $(FAMILIES),2000)
+	$(BIN)/qonys drill --families $(or $(FAMILIES),2000) --page docs/drills.md
 
 check: setup ## style, types, arrows, generated files, AsyncAPI, migrations, alarms
 	@$(MAKE) --no-print-directory --output-sync=target -kj4 lint types arrows generated asyncapi migrations alarms

@@ -3,13 +3,14 @@
 import functools
 import os
 import signal
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from messaging.answers import Answers
 from messaging.asks import Asks
 from messaging.consumer import Consumer
+from messaging.ownership import Ownership
 from messaging.relay import Relay
 from messaging.reminders import Reminders
 from messaging.requests import Requests
@@ -20,15 +21,26 @@ Way = Callable[..., Awaitable[Any]]
 class Edge(StrEnum):
     """Where the kernel meets the world, and what runs there."""
 
-    POLL = "poll"  # poll, transaction, commit, offsets
-    RELAY = "relay"  # lead, select, publish, mark
-    ASK = "ask"  # lease, call, answer
-    REMIND = "remind"  # lease, transaction
-    HTTP = "http"  # request, transaction, reply
+    POLL = "poll"
+    OWN = "own"
+    RELAY = "relay"
+    ASK = "ask"
+    REMIND = "remind"
+    HTTP = "http"
 
 
+#: What runs there, for a person.
+SAYS: Mapping[Edge, str] = {
+    Edge.POLL: "poll, transaction, commit, offsets",
+    Edge.OWN: "partitions taken over, and read anew",
+    Edge.RELAY: "lead, select, publish, mark",
+    Edge.ASK: "lease, call, answer",
+    Edge.REMIND: "lease, transaction",
+    Edge.HTTP: "request, transaction, reply",
+}
 WAYS: dict[Edge, Sequence[tuple[type, str]]] = {
     Edge.POLL: [(Consumer, "_take")],
+    Edge.OWN: [(Ownership, "take_over"), (Ownership, "rewind")],
     Edge.RELAY: [(Relay, "_turn")],
     Edge.ASK: [(Asks, "_turn"), (Asks, "_call"), (Answers, "_settle")],
     Edge.REMIND: [(Reminders, "_turn")],

@@ -16,7 +16,7 @@ from faststream.kafka import KafkaBroker
 from chassis.logs import configure_logs
 from chassis.settings import LogFormat
 from console.drills.knife import Edge, Knife
-from console.drills.witness import SERVICE, WORDS, Note
+from console.drills.witness import NAME, WORDS, Note, witness
 from messaging import Kernel, Relay
 
 LOOK_SECONDS = 0.01
@@ -26,6 +26,7 @@ THROUGH = """
 SELECT cardinality(words) >= $2 AND NOT EXISTS (SELECT FROM untold) AND NOT EXISTS (SELECT FROM due)
 FROM heard WHERE subject = $1
 """
+OWNED = "SELECT EXISTS (SELECT FROM ownership)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,16 @@ class Life:
     edge: Edge
     cut_at: int | None
     log: Path
+    outside: Path
+    idempotent: bool  # whether the broker's producers may be
+    fetch_max_wait_ms: int
     seconds: float = 40.0  # after so long it is stuck
 
 
 def live(life: Life) -> None:
     """The process's whole life; its exit code says how it ended."""
     log = os.open(life.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    configure_logs(SERVICE.name, log_format=LogFormat.JSON, stream=log)
+    configure_logs(NAME, log_format=LogFormat.JSON, stream=log)
     knife = Knife(life.cut_at)
     knife.hang_over(life.edge)
     try:
@@ -56,28 +60,43 @@ def live(life: Life) -> None:
 
 
 async def _live(life: Life) -> None:
-    pool = await asyncpg.create_pool(life.dsn, min_size=1)
+    service, pool = witness(life.outside), await asyncpg.create_pool(life.dsn, min_size=1)
     broker = KafkaBroker(life.servers, apply_types=False, logger=None, consumer_only=True)
-    kernel = Kernel(SERVICE, pool=pool, broker=broker, topic_prefix=life.prefix)
-    relay = Relay(
-        service=SERVICE.name,
+    kernel = Kernel(
+        service,
         pool=pool,
-        producer=functools.partial(_producer, life.servers),
+        broker=broker,
+        topic_prefix=life.prefix,
+        fetch_max_wait_ms=life.fetch_max_wait_ms,
+    )
+    relay = Relay(
+        service=NAME,
+        pool=pool,
+        producer=functools.partial(_producer, life),
         topic_prefix=life.prefix,
     )
     relaying = asyncio.create_task(relay.run())
     await kernel.start()
     await kernel.request(Note(), subject=life.family, key=str(life.family))
     async with asyncio.timeout(life.seconds):
-        while not await pool.fetchval(THROUGH, life.family, len(WORDS)):  # noqa: ASYNC110 (tables ring no bell)
-            await asyncio.sleep(LOOK_SECONDS)
+        await _until(pool, THROUGH, life.family, len(WORDS))
+        if life.edge is Edge.OWN and life.cut_at is not None:
+            await kernel.consumer.ownership.rewind()
+            await _until(pool, OWNED)
     # The last poll's offsets are still to be acknowledged; a cut may come there too.
     with suppress(TimeoutError):
         async with asyncio.timeout(0.2):
             await relaying
 
 
-async def _producer(servers: str) -> AIOKafkaProducer:
-    producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
+async def _until(pool: asyncpg.Pool, question: str, *values: object) -> None:
+    while not await pool.fetchval(question, *values):  # noqa: ASYNC110 (tables ring no bell)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _producer(life: Life) -> AIOKafkaProducer:
+    producer = AIOKafkaProducer(
+        bootstrap_servers=life.servers, acks="all", enable_idempotence=life.idempotent
+    )
     await producer.start()
     return producer

@@ -1,9 +1,10 @@
 """The small service whose awaits are cut: it writes down what each family heard and tells it on."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 from uuid import UUID
 
 from contracts.intake import ApplicationWithdrawn
@@ -18,6 +19,7 @@ INSERT INTO heard (subject, words)
 SELECT subject, string_to_array(words, ' ') FROM unnest($1::uuid[], $2::text[]) AS t (subject, words)
 ON CONFLICT (subject) DO UPDATE SET words = EXCLUDED.words
 """
+NAME = "witness"
 #: What every family hears in the end, each exactly once.
 WORDS = frozenset({"event", "note", "answer", "bell"})
 
@@ -32,6 +34,8 @@ class Note:
 @dataclass(frozen=True)
 class Question:
     """A call to the outside."""
+
+    family: UUID
 
 
 @dataclass(frozen=True)
@@ -62,23 +66,25 @@ class Writing:
         words = (*states.get(message.subject, ()), NAMES[type(message.body)])
         effects: Sequence[Effect] = [Tell(_told(len(words)))]
         if isinstance(message.body, ApplicationWithdrawn):
-            effects = [*effects, Ask("outside", Question()), Remind(now, Bell())]
+            effects = [*effects, Ask("outside", Question(message.subject)), Remind(now, Bell())]
         return Decision(states={message.subject: words}, effects=effects, reply={"words": len(words)})
 
     async def save(self, conn: Connection, states: Mapping[UUID, Words]) -> None:
         await conn.execute(SAVE, list(states), [" ".join(words) for words in states.values()])
 
 
-async def _answer(_: Any) -> Answer:
-    return Answer()
+def witness(outside: Path) -> Service:
+    """The service. The world outside is a file: a line for each call that ever reached it."""
+
+    async def answer(question: Question) -> Answer:
+        with outside.open("a") as calls:
+            calls.write(f"{question.family}\n")
+        await asyncio.sleep(0)  # the call is under way: who is cut here has asked, and never hears
+        return Answer()
+
+    target = Target(name="outside", call=Question, answer=Answer, perform=answer)
+    return Service(name=NAME, hears=dict.fromkeys(NAMES, Writing()), targets=(target,))
 
 
 def _told(count: int) -> QuotaReleased:
     return QuotaReleased(year=2026, region="550000000", category=Category.RESETTLER, people=count)
-
-
-SERVICE = Service(
-    name="witness",
-    hears=dict.fromkeys(NAMES, Writing()),
-    targets=(Target(name="outside", call=Question, answer=Answer, perform=_answer),),
-)
