@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from architecture.workspace import sources
@@ -21,9 +22,10 @@ class Line:
     fields: tuple[str, ...]
 
 
-def lines() -> set[Line]:
+@cache
+def lines() -> frozenset[Line]:
     """Every line of every package that ships."""
-    return {line for file in sources() for line in _lines_of(file)}
+    return frozenset(line for file in sources() for line in _lines_of(file))
 
 
 def loggers() -> set[str]:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from architecture.workspace import sources
 
@@ -26,14 +27,15 @@ class Metric:
         return {self.name}
 
 
-def metrics() -> set[Metric]:
+@cache
+def metrics() -> frozenset[Metric]:
     """Every metric of every package that ships."""
-    return {
+    return frozenset(
         metric
         for file in sources()
         for node in ast.walk(ast.parse(file.read_text(), str(file)))
         for metric in _made_by(node)
-    }
+    )
 
 
 def asked_for(expression: str) -> set[str]:

@@ -51,19 +51,18 @@ def spent(folder: Path) -> Day:
     day, place = Day(), ("--folder", str(folder))
     try:
         _interrupted(day, folder, until="postgres is up", name="while it starts")
-        with at_work("up", "--kafka", KAFKA, *place, until=READY) as up:
-            _note(day, "apply", qonys("apply", FAMILY, *place))
-            day.interrupted["when it is ready"] = press_ctrl_c(up)
-        day.left["when it is ready"] = list(running_below(folder))
         _note(day, "up", qonys("up", "--detach", "--json", "--kafka", KAFKA, *place))
+        _note(day, "apply", here("apply", FAMILY, *place))
         _at_the_desk(day, folder)
         os.kill(json.loads((folder / "run" / "supervisor.json").read_text())["pid"], signal.SIGKILL)
         _await(lambda: not running_below(folder), "everything has ended")
-        _note(day, "up again", qonys("up", "--detach", "--kafka", KAFKA, *place))
-        _note(day, "events", here("events", "--case", _applied(day), "--json", *place))
+        with at_work("up", "--kafka", KAFKA, *place, until=READY) as up:
+            _note(day, "apply again", here("apply", FAMILY, *place))
+            _note(day, "events", here("events", "--case", _applied(day), "--json", *place))
+            day.interrupted["when it is ready"] = press_ctrl_c(up)
+        day.left["when it is ready"] = list(running_below(folder))
     finally:
-        _note(day, "down", qonys("down", "--json", *place))
-    day.left["down"] = list(running_below(folder))
+        qonys("down", *place)
     _restore(day, folder / "morning", folder / "other")
     return day
 
@@ -77,7 +76,8 @@ def _restore(day: Day, backup: Path, folder: Path) -> None:
         _note(day, "audit restored", here("audit", "--settled", str(WITHIN_SECONDS), "--json", *place))
         _note(day, "case restored", here("case", _applied(day), "--json", *place))
     finally:
-        qonys("down", *place)
+        _note(day, "down", qonys("down", "--json", *place))
+    day.left["down"] = list(running_below(folder))
 
 
 def _interrupted(day: Day, folder: Path, *, until: str, name: str) -> None:
@@ -88,7 +88,6 @@ def _interrupted(day: Day, folder: Path, *, until: str, name: str) -> None:
 
 def _at_the_desk(day: Day, folder: Path) -> None:
     place = ("--folder", str(folder))
-    _note(day, "apply again", here("apply", FAMILY, *place))
     _note(day, "status before", here("status", *place))
     _await(lambda: _case(day, place)["state"] == "place_reserved", "the family has its place")
     _note(day, "events in the morning", here("events", "--json", *place))

@@ -123,15 +123,15 @@ async def test_whoever_waits_for_the_last_event_is_told_when_there_is_none_or_ti
         async with world.harmed("notification", UNTOLD) as sources:
             untold = replace(still, dsns={**still.dsns, "notification": sources.dsns["notification"]})
             with pytest.raises(UnreadableSourceError, match="1 events untold by notification"):
-                await settle(untold, seconds=5)
+                await settle(untold, seconds=0)
 
 
 async def test_a_register_that_will_be_asked_again_is_waited_for(world: World) -> None:
     """Line: `SilenceOver` in `settled.TO_BE_ASKED`. Reminders of other kinds are not."""
     with pytest.raises(
-        UnreadableSourceError, match="still on their way after 5 s: 1 questions to be asked by verif"
+        UnreadableSourceError, match="still on their way after 0 s: 1 questions to be asked by verif"
     ):
-        await settle(world.sources, seconds=5)
+        await settle(world.sources, seconds=0)
 
 
 def test_the_exit_code_says_whether_the_books_agree(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Waits until nothing is on its way: nothing untold, nothing unheard, nobody to be asked, now or again."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -27,19 +28,19 @@ def _nobody(_: OnTheWay) -> None:
 
 
 async def settle(sources: Sources, *, seconds: float, say: Callable[[OnTheWay], object] = _nobody) -> None:
-    """Returns when nothing is on its way; UnreadableSourceError when that takes longer. `say` is told at
-    every look what still is."""
-    left: OnTheWay = {"events": 1}
-    try:
-        async with asyncio.timeout(seconds), reading(sources) as consumer:
-            while left := await _on_the_way(sources, consumer):
-                say(left)
-                await asyncio.sleep(LOOK_SECONDS)
-    except TimeoutError:
-        raise UnreadableSourceError(
-            f"still on their way after {seconds:.0f} s: {in_words(left)}",
-            remedy="what holds them? qonys status",
-        ) from None
+    """Returns when nothing is on its way; UnreadableSourceError when something still is after so long. `say`
+    is told at every look what is."""
+    last = time.monotonic() + seconds
+    async with reading(sources) as consumer:
+        while left := await _on_the_way(sources, consumer):
+            say(left)
+            # Between two looks: whoever is cut off while it connects leaves the connection to nobody.
+            if time.monotonic() > last:
+                raise UnreadableSourceError(
+                    f"still on their way after {seconds:.0f} s: {in_words(left)}",
+                    remedy="what holds them? qonys status",
+                )
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _on_the_way(sources: Sources, consumer: AIOKafkaConsumer) -> OnTheWay:
