@@ -48,7 +48,8 @@ def test_links_lead_from_a_familys_submission_to_its_last_referral(demo: DemoRun
 def test_no_span_holds_a_name_number_or_address_of_a_family(demo: DemoRun) -> None:
     spans = [json.dumps(vars(span), ensure_ascii=False).casefold() for span in demo.spans()]
     assert len(spans) > 200
-    assert [span for span in spans if any(one in span for one in canaries())] == []
+    said, known = "\n".join(spans), canaries()
+    assert [one for one in known if one in said] == []
 
 
 def _events(demo: DemoRun) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from support.probe import until
 
 MIB = 1_048_576
 LIMIT_BYTES = 2 * MIB
-UPLOADS = 200
+UPLOADS = 80
 FIT = ROOM_BYTES // LIMIT_BYTES
 CHUNK = b" " * 65_536
 BEGIN = PDF.replace(b"%%EOF", b" " * (len(CHUNK) - len(PDF) + len(b"%%EOF")))
