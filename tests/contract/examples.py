@@ -27,6 +27,8 @@ from contracts.intake import (
     QuestionnaireCompleted,
 )
 from contracts.integration import (
+    IntegrationParked,
+    IntegrationResumed,
     NotApplicable,
     PlanCompleted,
     PlanOpened,
@@ -38,7 +40,15 @@ from contracts.integration import (
     ReferralSent,
     ReplyKind,
 )
-from contracts.notification import Channel, ContactRequested, MessageDelivered, MessageFailed, MessageSent
+from contracts.notification import (
+    Channel,
+    ContactRequested,
+    MessageDelivered,
+    MessageFailed,
+    MessageSent,
+    NotificationParked,
+    NotificationResumed,
+)
 from contracts.verification import (
     CertificateIssued,
     CertificateRefused,
@@ -54,6 +64,8 @@ from contracts.verification import (
     QuotaWaitlisted,
     Verdict,
     VerificationCompleted,
+    VerificationParked,
+    VerificationResumed,
 )
 from contracts.words import Category, Language, Reason, Register, Words
 
@@ -188,6 +200,12 @@ EXAMPLES: tuple[object, ...] = (
         certificate_number=NUMBER, price_tenge=20_000_000, amount_tenge=17_300_000, mortgage_tenge=2_700_000
     ),
     PaymentRefused(reasons=(REASON,)),
+    VerificationParked(since=MOMENT),
+    VerificationResumed(),
+    NotificationParked(since=MOMENT),
+    NotificationResumed(),
+    IntegrationParked(since=MOMENT),
+    IntegrationResumed(),
 )
 
 

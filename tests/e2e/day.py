@@ -94,6 +94,7 @@ def _at_the_desk(day: Day, folder: Path) -> None:
     _note(day, "backup", here("backup", str(folder / "morning"), *place))
     body = asyncio.run(_poison(folder, _applied(day)))
     _await(lambda: _troubles(place) == 3, "all who hear it have parked it, and count it")
+    _await(lambda: len(_case(day, place)["waiting"]["parked_in"]) == 3, "intake has heard of it")
     mended = folder / "mended.json"
     mended.write_text(body.replace(NO_ZONE, WITH_ZONE))
     mend = ("mend", "--body", str(mended), "--reason", "the time had no zone")
@@ -117,6 +118,8 @@ def _at_the_desk(day: Day, folder: Path) -> None:
         "env": ("env", "--json"),
     }.items():
         _note(day, name, here(*words, *place))
+    _await(lambda: not _case(day, place)["waiting"]["parked_in"], "intake has heard that it goes on")
+    _note(day, "case after", here("case", _applied(day), "--json", *place))
     day.answers.update(_answers(day.told("env")))
 
 

@@ -23,6 +23,15 @@ def test_whoever_asks_for_the_case_learns_who_owes_the_decision(day: Day) -> Non
     )
 
 
+def test_an_officer_reads_it_in_intake_which_asks_nobody(day: Day) -> None:
+    """By events alone: each of the three has told that it waits, and then that it goes on."""
+    waiting, after = day.told("case")["waiting"], day.told("case after")["waiting"]
+    assert (waiting["for"], waiting["owed_by"]) == ("operator", "operator")
+    assert set(waiting["parked_in"]) == {name.partition("/")[0] for name in PARKED_IN}
+    assert "An operator owes a decision on a message about this case (since " in waiting["sentence"]
+    assert (after["for"], after["parked_in"]) == ("questionnaire", [])
+
+
 def test_status_names_it_and_is_not_well(day: Day) -> None:
     assert day.code("status") == 1
     (said,) = [one for one in day.told("status")["troubles"] if "verification" in one]

@@ -365,6 +365,7 @@ async def test_what_was_decided_twice_is_found_though_everybody_agrees(
         *_a_silence_counted_twice(books),
         *_a_plan_opened_twice(books),
         *_a_home_refused_twice(books),
+        *_a_family_parked_twice(books),
     }
     write_letters(books)
     wrong |= {*_a_family_called_twice(books), *_a_message_sent_twice(books)}
@@ -413,6 +414,17 @@ def _a_home_refused_twice(books: Books) -> Iterator[str]:
     books.tell("verification", SETTLED, refused, cause=second)
     told = books.tell("verification", SETTLED, refused, cause=second)
     yield from (f"once: {told}", f"payments: {second}")
+
+
+def _a_family_parked_twice(books: Books) -> Iterator[str]:
+    """And it never went on between. Lines: `_TAKES_BACK` in `once`, and what is taken back by it."""
+    first, second = (
+        books.tell("verification", PLACED, verification.VerificationParked(since=books.now)) for _ in range(2)
+    )
+    del first
+    yield f"once: {second}"
+    books.tell("verification", PLACED, verification.VerificationResumed())
+    yield f"once: {books.tell('verification', PLACED, verification.VerificationResumed())}"
 
 
 def _a_family_called_twice(books: Books) -> Iterator[str]:

@@ -10,7 +10,13 @@ from console.broker import Broker
 from console.postgres import Postgres
 from contracts import spec_of
 from contracts.integration import PlanCompleted, PlanOpened, ReferralDone, ReferralSent
-from contracts.notification import Channel, ContactRequested, MessageDelivered
+from contracts.notification import (
+    Channel,
+    ContactRequested,
+    MessageDelivered,
+    NotificationParked,
+    NotificationResumed,
+)
 from contracts.verification import (
     CertificateIssued,
     CheckConfirmed,
@@ -22,6 +28,8 @@ from contracts.verification import (
     QuotaWaitlisted,
     Verdict,
     VerificationCompleted,
+    VerificationParked,
+    VerificationResumed,
 )
 from contracts.words import Category, Language, Reason, Register, Words
 from support.intake import RunningIntake, eventually, running_intake
@@ -250,6 +258,49 @@ async def test_what_intake_itself_has_parked_is_owed_by_an_operator_until_it_is_
     assert awaited["sentence"].startswith("A message about your case waits for one of our staff (since ")
     await intake.app.state.kernel.parking.discard(row["seq"], by="somebody", reason="told by a test")
     assert await awaits("registers")
+
+
+async def test_what_others_have_parked_is_owed_by_an_operator_until_it_goes_on_there(
+    intake: RunningIntake,
+) -> None:
+    """Nobody is asked: what the others tell is all that intake knows of it. Given by `parked.HEARD`."""
+    case, since = await intake.submitted(), datetime(2026, 3, 2, 4, 15, tzinfo=UTC)
+    lines = len((await intake.view(case))["timeline"])
+
+    async def parked_in(*services: str) -> bool:
+        return bool((await intake.view(case))["waiting"]["parked_in"] == list(services))
+
+    await intake.hear(case, VerificationParked(since=since + timedelta(hours=1)))
+    await intake.hear(case, NotificationParked(since=since))
+    await eventually(lambda: parked_in("notification", "verification"))
+    headers = {"Accept-Language": "en"}
+    sentence = (await intake.view(case, headers=headers))["waiting"]["sentence"]
+    assert sentence.startswith("A message about your case waits for one of our staff (since 2 March 2026")
+    officer = {**intake.bearer("officer-1", "officer"), **headers}
+    awaited = (await intake.view(case, headers=officer))["waiting"]
+    assert (awaited["owed_by"], datetime.fromisoformat(awaited["since"])) == ("operator", since)
+    assert "It waits in: notification." in awaited["sentence"]
+
+    await intake.hear(case, NotificationResumed())
+    await eventually(lambda: parked_in("verification"))
+    await intake.hear(case, VerificationResumed())
+    await eventually(lambda: parked_in())
+    seen = await intake.view(case)
+    assert (seen["waiting"]["for"], len(seen["timeline"])) == ("registers", lines)
+
+
+async def test_what_others_have_parked_of_a_case_that_nobody_had_is_no_matter_of_intakes(
+    intake: RunningIntake,
+) -> None:
+    """Given by `if case is None` in `decider._parked`: strangers may name any case."""
+    unknown = uuid4()
+    await intake.hear(str(unknown), VerificationParked(since=datetime.now(UTC)), CLEAR)
+
+    async def parked() -> object:
+        return await intake.app.state.kernel.parking.list(subject=unknown)
+
+    (row,) = await eventually(parked)
+    assert row["name"] == spec_of(VerificationCompleted).type
 
 
 async def test_an_event_about_an_unknown_case_is_parked_and_others_go_on(intake: RunningIntake) -> None:

@@ -10,6 +10,7 @@ from chassis.auth import unprotected_routes
 from console.broker import Broker
 from console.postgres import Postgres
 from contracts.integration import (
+    IntegrationParked,
     PlanCompleted,
     PlanOpened,
     ReferralAnswered,
@@ -80,7 +81,8 @@ async def test_a_reply_twice_or_late_changes_nothing(service: Hearing) -> None:
     await service.hear(family, done, done, reply(first, ReplyKind.ACCEPTED), reply(first, ReplyKind.DECLINED))
     await service.hear(family, reply((await arrived(service))[1][1], ReplyKind.DONE))  # of another family
     await service.until_parked(family)
-    told = await service.told(family)
+    *told, parked = await service.told(family)
+    assert isinstance(parked, IntegrationParked)
     assert sum(isinstance(event, ReferralDone) for event in told) == 1
     assert len(told) == 24
 

@@ -53,7 +53,8 @@ async def test_one_bad_event_in_500_parks_alone(probe: Probe) -> None:
     assert parked[families[123]]["error"].startswith("ZeroDivisionError: a bug")
     assert parked[families[321]]["error"].startswith("CheckViolationError")
     assert "in decide" in parked[families[123]]["traceback"]
-    assert await probe.count("seen") == await probe.count("outbox") == 499
+    told_parked = 2
+    assert await probe.count("seen") == await probe.count("outbox") - told_parked == 499
 
 
 async def test_a_unique_violation_that_is_not_the_inboxs_is_an_error(serving: Probe) -> None:

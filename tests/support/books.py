@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from console.audit.readers import HEARD, NEWS
+from console.audit.readers import HEARD, NEWS, RESUMED
 from contracts import integration, seal, spec_of
 from contracts.words import Category
 from messaging.arrival import event_id
 from messaging.ids import uuid7
 
 STARTED = datetime.now(UTC) - timedelta(minutes=1)
+#: Intake hears these, and writes no line of them on a timeline.
+NO_LINE = {*RESUMED, *RESUMED.values()}
 
 Record = tuple[str, UUID, bytes]  # topic, family, body
 OutboxRow = tuple[int, int, UUID, str, UUID, bytes, datetime]  # in the columns of `databases.OUTBOX`
@@ -100,7 +102,7 @@ class Books:
         for reader, heard in HEARD.items():
             if type(event) in heard:
                 self.inbox[reader].append(identity)
-                self.entries[family] += reader == "intake"
+                self.entries[family] += reader == "intake" and type(event) not in NO_LINE
         if type(event) in NEWS:
             self.news.append(News(identity, family, event))
 

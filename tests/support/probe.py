@@ -18,8 +18,8 @@ from chassis.migrations import migrations_of
 from console.broker import Broker, create_topics
 from console.postgres import Postgres
 from contracts.intake import ApplicationWithdrawn
-from contracts.verification import DECISIONS
-from messaging import Kernel, Relay, Service, Target, Unanswered
+from contracts.verification import DECISIONS, VerificationParked, VerificationResumed
+from messaging import Kernel, Notices, Relay, Service, Target, Unanswered
 from messaging.asks import Asks
 from messaging.cycle import lock_number
 from messaging.pressure import MOST_WAITING
@@ -64,7 +64,12 @@ class Probe:
         outside = Target(
             name="outside", call=Question, answer=Reply, perform=self._perform, **(settings | target)
         )
-        return Service(name="probe", hears=dict.fromkeys(bodies, Remembering()), targets=(outside,))
+        return Service(
+            name="probe",
+            hears=dict.fromkeys(bodies, Remembering()),
+            targets=(outside,),
+            notices=Notices(parked=VerificationParked, resumed=VerificationResumed),
+        )
 
     async def _perform(self, call: Any) -> object:
         return await self.answer(call)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
-from contracts import intake, integration, verification
+from contracts import intake, integration, notification, verification
 from contracts.words import Category, Language, Reason, Register, Words
 from messaging.ids import uuid7
 from support import rows
@@ -86,6 +86,16 @@ def to_a_silence(books: Books, family: UUID, *, times: int = 1) -> None:
     over = f'{{"register":"{register}","member_id":"{applicant}","times":{times}}}'
     rows.remind(books, "verification", family, "SilenceOver", over)
     rows.case(books, family, "checking", "checking")
+
+
+def parked_now_and_again(books: Books, family: UUID) -> None:
+    """A call of its is put back and fails again, and a message to it is discarded: it goes on everywhere."""
+    call = uuid7()
+    for _ in range(2):
+        books.tell("verification", family, verification.VerificationParked(since=books.now), cause=call)
+        books.tell("verification", family, verification.VerificationResumed(), cause=call)
+    books.tell("notification", family, notification.NotificationParked(since=books.now))
+    books.tell("notification", family, notification.NotificationResumed())
 
 
 def _applied(books: Books, family: UUID) -> tuple[UUID, UUID]:

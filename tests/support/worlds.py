@@ -56,12 +56,14 @@ class World:
 
 def told_books() -> tuple[Books, list[Quota]]:
     """One family went the whole way; one waits for a place behind it, one has left the list again; one has a
-    place elsewhere; of one a register is silent, of one it says otherwise. No letters are written yet."""
+    place elsewhere, and was parked on its way; of one a register is silent, of one it says otherwise. No
+    letters are written yet."""
     books, full, wide = Books(), Quota(FULL), Quota(WIDE)
     ways.whole_way(books, SETTLED, full, people=36, referrals=1)
     ways.to_the_list(books, WAITING, full, people=2)
     ways.off_the_list(books, LEFT, full, people=1)
     ways.to_a_place(books, PLACED, wide, people=4)
+    ways.parked_now_and_again(books, PLACED)
     ways.to_a_silence(books, SILENT, times=2)
     ways.to_a_contradiction(books, BLOCKED)
     return books, [full, wide]

@@ -1,6 +1,7 @@
 """Why a case waits, said as who owes what since when."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,13 @@ WORDS = SERVICES / "intake" / "src" / "intake" / "words" / "en.ftl"
 
 
 def known(state: str = "checking", awaited: str | None = "registers", **more: Any) -> Known:
-    waiting = awaited and {"for": awaited, "since": SINCE, "by": None, "sentence": "We wait."}
+    waiting = awaited and {
+        "for": awaited,
+        "since": SINCE,
+        "by": None,
+        "sentence": "We wait.",
+        "parked_in": more.pop("parked_in", ()),
+    }
     case = {"state": state, "waiting": waiting, "contact_by": more.pop("by", None)}
     return Known(case=case, **more)
 
@@ -54,7 +61,7 @@ def test_a_silent_register_is_named_with_the_time_of_the_next_question() -> None
     )
 
 
-@pytest.mark.parametrize("awaited", sorted(set(OWED) - {"register"}))
+@pytest.mark.parametrize("awaited", sorted(set(OWED) - {"register", "operator"}))
 def test_a_debt_has_a_debtor_and_a_beginning(awaited: str) -> None:
     assert said(known("any", awaited)) == [f"{OWED[awaited]} since 02.03.2026 11:00:00."]
 
@@ -75,8 +82,15 @@ def test_what_is_parked_comes_first_for_the_rest_may_be_out_of_date() -> None:
 
 
 def test_what_intake_has_parked_is_said_once() -> None:
-    (debt,) = said(known("checking", "operator", parked=[parked("intake/3")]))
+    (debt,) = said(known("checking", "operator", parked_in=["intake"], parked=[parked("intake/3")]))
     assert debt.startswith("An operator owes intake a decision on intake/3")
+
+
+def test_what_is_parked_where_the_desk_does_not_answer_is_said_by_intake() -> None:
+    of = known("any", "operator", parked_in=["notification", "verification"], unasked=["notification"])
+    debt, unasked = said(replace(of, parked=[parked("verification/3")]))[1:]
+    assert debt == "An operator owes a decision in notification, verification since 02.03.2026 11:00:00."
+    assert unasked == "What waits in notification is not known: it does not answer."
 
 
 def test_the_provider_that_is_due_first_is_named_with_its_day() -> None:

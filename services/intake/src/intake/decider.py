@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from intake.domain import parked
 from intake.domain.acts import (
     AddPaper,
     ChooseHousing,
@@ -31,7 +32,7 @@ ACTS: Mapping[type, Callable[[Case, Any, Moment], Decision]] = {
     ReportArrival: report_arrival,
     Withdraw: withdraw,
 }
-HEARD = (CreateDraft, Submit, *ACTS, *NEWS)
+HEARD = (CreateDraft, Submit, *ACTS, *NEWS, *parked.HEARD)
 
 
 class Cases:
@@ -58,6 +59,8 @@ class Cases:
         body, moment = message.body, Moment(now=now, today=now.astimezone(self._zone).date())
         if isinstance(body, CreateDraft):
             return make_draft(case, message.subject, body, moment)
+        if type(body) in parked.HEARD:
+            return _parked(case, message)
         if type(body) in NEWS:
             return _told(case, message)
         if case is None:
@@ -72,3 +75,10 @@ def _told(case: Case | None, message: Message) -> Decision:
     if case is None:
         raise PermanentError(f"{type(message.body).__name__} about an application that intake does not have")
     return Decision(states={message.subject: NEWS[type(message.body)](case, message.body, message.time)})
+
+
+def _parked(case: Case | None, message: Message) -> Decision:
+    """What waits elsewhere may name a case that nobody ever had: whoever decides about it there will see."""
+    if case is None:
+        return Decision()
+    return Decision(states={message.subject: parked.HEARD[type(message.body)](case, message.body)})

@@ -3,7 +3,8 @@
 from functools import partial
 
 from chassis.service import Parts
-from messaging import Service, Target, Unanswered
+from contracts.notification import NotificationParked, NotificationResumed
+from messaging import Notices, Service, Target, Unanswered
 from notification.channels.email import EmailChannel
 from notification.channels.sms import SmsChannel
 from notification.decider import Cases
@@ -31,6 +32,7 @@ def notification_service(parts: Parts[NotificationSettings]) -> Service:
         name="notification",
         hears=dict.fromkeys(HEARD, cases),
         targets=(_email(parts), _sms(parts)),
+        notices=Notices(parked=NotificationParked, resumed=NotificationResumed),
     )
 
 

@@ -9,8 +9,9 @@ from contracts.intake import (
     HousingChosen,
     QuestionnaireCompleted,
 )
+from contracts.verification import VerificationParked, VerificationResumed
 from contracts.words import Register
-from messaging import Service, Target, Unanswered
+from messaging import Notices, Service, Target, Unanswered
 from verification.decider import Cases
 from verification.domain.answers import (
     AskDiploma,
@@ -59,6 +60,7 @@ def verification_service(policy: Policy, gateway: Gateway, *, parallel: int) -> 
     return Service(
         name="verification",
         hears=dict.fromkeys(HEARD, Cases(policy)),
+        notices=Notices(parked=VerificationParked, resumed=VerificationResumed),
         targets=(
             target(Register.PERSONS, AskPerson, PersonAnswer, Persons(gateway).ask),
             target(Register.EDUCATION, AskDiploma, DiplomaAnswer, Education(gateway).ask),

@@ -62,7 +62,9 @@ async def _look(stack: Stack, application_id: str, language: str) -> Known:
 def _show(found: Mapping[str, Any], owed: Sequence[str]) -> None:
     screen.out.print(found["state_words"], markup=False, style="bold")
     answer, *besides = owed
-    reads = [found["waiting"]["sentence"]] if found["waiting"] else []
+    waiting = found["waiting"]
+    ours = waiting is None or waiting["parked_in"]  # of an operator the family reads less than we do
+    reads = [] if ours else [waiting["sentence"]]
     for line in (
         answer,
         *(f"Besides: {debt}" for debt in besides),

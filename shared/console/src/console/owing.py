@@ -27,7 +27,7 @@ OWED: Mapping[str, str] = {
     "plan": "Integration-support owes the plan",
     "services": "The providers owe integration-support the end of services",
     "mending": "The family owes what mends the reasons below",
-    "operator": "An operator owes intake a decision",
+    "operator": "An operator owes a decision",
 }
 OPEN = frozenset({"sent", "accepted"})
 CHANNELS = {"email": "letter", "sms": "SMS"}
@@ -66,9 +66,10 @@ def owed(waiting: View, zone: tzinfo) -> str:
     """`waiting` is that of a case as intake shows it; days and times are those of `zone`."""
     kind, _, register = waiting["for"].partition("_")
     what = f"The {register} register owes verification an answer" if register else OWED[kind]
+    where = f" in {', '.join(waiting['parked_in'])}" if kind == "operator" else ""
     since = _moment(waiting["since"], zone)
     by = f"; it is asked again at {_moment(waiting['by'], zone)}" if waiting["by"] else ""
-    return f"{what} since {since}{by}."
+    return f"{what}{where} since {since}{by}."
 
 
 def _decisions(parked: Sequence[View], zone: tzinfo) -> Iterator[str]:
@@ -88,7 +89,8 @@ def _count(behind: int) -> str:
 
 def _next(known: Known, zone: tzinfo, today: date) -> Iterator[str]:
     waiting = known.case["waiting"]
-    if waiting and waiting["for"] == "operator" and known.parked:
+    shown = {row["message"].partition("/")[0] for row in known.parked}
+    if waiting and waiting["for"] == "operator" and shown.issuperset(waiting["parked_in"]):
         return  # it is said above, with its number
     if waiting and waiting["for"] == "services" and known.plan:
         yield from _services(known.plan, waiting, zone, today)

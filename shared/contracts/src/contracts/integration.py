@@ -1,6 +1,6 @@
 """What integration-support tells: the family's plan, its referrals, and what providers reply."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -106,3 +106,15 @@ class ReferralAnswered:
     referral_id: UUID
     reply: ReplyKind
     because: Annotated[str, Field(max_length=500)] | None = None
+
+
+@event("kz.qonys.integration.parked.v1", topic=PLANS)
+class IntegrationParked:
+    """A message about the family waits in integration-support for an operator, and later ones behind it."""
+
+    since: datetime
+
+
+@event("kz.qonys.integration.resumed.v1", topic=PLANS)
+class IntegrationResumed:
+    """No message about the family waits in integration-support for an operator any more."""

@@ -1,6 +1,6 @@
 """What notification tells: what people were told."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -55,3 +55,15 @@ class ContactRequested:
     due_on: date
     referral_id: UUID | None = None
     service_no: int | None = None
+
+
+@event("kz.qonys.notification.parked.v1", topic=TOPIC)
+class NotificationParked:
+    """A message about the family waits in notification for an operator, and later ones behind it."""
+
+    since: datetime
+
+
+@event("kz.qonys.notification.resumed.v1", topic=TOPIC)
+class NotificationResumed:
+    """No message about the family waits in notification for an operator any more."""

@@ -136,3 +136,15 @@ class PaymentRefused:
     """The certificate does not pay for this home, and why."""
 
     reasons: tuple[Reason, ...]
+
+
+@event("kz.qonys.verification.parked.v1", topic=DECISIONS)
+class VerificationParked:
+    """A message about the family waits in verification for an operator, and later ones behind it."""
+
+    since: datetime
+
+
+@event("kz.qonys.verification.resumed.v1", topic=DECISIONS)
+class VerificationResumed:
+    """No message about the family waits in verification for an operator any more."""

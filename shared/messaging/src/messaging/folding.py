@@ -10,7 +10,6 @@ from uuid import UUID
 
 import msgspec
 
-from contracts import seal, spec_of
 from messaging.arrival import Arrival, Edge, Fate, Outcome
 from messaging.bodies import Bodies
 from messaging.ids import uuid7
@@ -28,6 +27,7 @@ from messaging.kinds import (
     Tell,
 )
 from messaging.store import DueRow, OutboxRow, ParkedRow
+from messaging.telling import told, told_parked
 
 Text = TypeVar("Text", str, str | None)
 
@@ -82,10 +82,10 @@ class Fold:
         decision = decider.decide(self._states[decider.name], message, self._now)
         if isinstance(decision.reply, Refusal):
             return Outcome(Fate.REFUSED, reply=decision.reply)
-        told, due = self._rows(message, decision.effects)  # may raise: before anything is kept
+        events, due = self._rows(message, decision.effects)  # may raise: before anything is kept
         kept = _encode(decision.reply) if arrival.digest is not None else None
         self._keep(decider, decision)
-        self.draft.told += told
+        self.draft.told += events
         self.draft.due += due
         if arrival.digest is not None and kept is not None:
             self.draft.requests.append((arrival.id, arrival.digest, kept))
@@ -97,29 +97,25 @@ class Fold:
             self.draft.changed[decider.name].update(decision.states)
 
     def _rows(self, message: Message, effects: Sequence[Effect]) -> tuple[list[OutboxRow], list[DueRow]]:
-        told: list[OutboxRow] = []
+        events: list[OutboxRow] = []
         due: list[DueRow] = []
         for effect in effects:
             if isinstance(effect, Tell):
-                told.append(self._told(message, effect))
+                events.append(self._told(message, effect))
             else:
                 due.append(self._due(message, effect))
-        return told, due
+        return events, due
 
     def _told(self, message: Message, effect: Tell) -> OutboxRow:
-        event_id = uuid7()
-        subject = effect.subject or message.subject
-        body = seal(
+        return told(
+            self._service,
             effect.event,
-            event_id=event_id,
-            source=f"/qonys/{self._service.name}",
-            subject=subject,
-            time=self._now,
+            subject=effect.subject or message.subject,
+            now=self._now,
             correlation_id=message.correlation_id,
             causation_id=str(message.id),
             traceparent=message.traceparent,
         )
-        return OutboxRow(event_id, spec_of(type(effect.event)).topic, subject, body)
 
     def _due(self, message: Message, effect: Ask | Remind) -> DueRow:
         asks = isinstance(effect, Ask)
@@ -145,6 +141,7 @@ class Fold:
         self._park(arrival, state="failed", error=error)
         if arrival.subject is not None:
             self._blocked.add(arrival.subject)
+            self.draft.told += told_parked(self._service, arrival, now=self._now)
         return Outcome(Fate.PARKED, error=error)
 
     def _park(self, arrival: Arrival, *, state: str, error: Exception | None) -> None:

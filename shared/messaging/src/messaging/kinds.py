@@ -132,9 +132,19 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """Event classes by which a service tells that a family waits for a person in it, and that it goes on."""
+
+    parked: type  # with `since`: told with the first message of a family that is parked
+    resumed: type  # without fields: told when none of the family's messages is parked any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One service as the kernel sees it: which bodies it hears, and whom it may ask."""
+    """One service as the kernel sees it: which bodies it hears, whom it may ask, and whether the others are
+    told what is parked in it."""
 
     name: str
     hears: Mapping[type, Decider]  # body class → decider; topics follow from the event classes
     targets: Sequence[Target] = ()
+    notices: Notices | None = None

@@ -13,7 +13,7 @@ from opentelemetry.trace import SpanKind
 
 from messaging.cycle import Cycle
 from messaging.kinds import Connection
-from messaging.redriving import Redriven, drive, record
+from messaging.redriving import Redriven, drive, hold, record, tell_resumed
 from messaging.tracing import batch_span
 
 log = structlog.get_logger("messaging")
@@ -63,9 +63,12 @@ class Parking:
         """Takes the message away for good, then drives on those that waited behind it."""
         async with self._pool.acquire() as conn:
             async with conn.transaction():
+                queued = await _row(conn, SHOW, seq)
+                await hold(conn, queued["subject"])  # before its row, as a redrive does
                 row = await _row(conn, HOLD, seq)
                 await conn.execute(REMOVE, seq)
                 await record(conn, row, act="discarded", by=by, reason=reason)
+                await tell_resumed(conn, self._cycle, row)
             log.info("parked_discarded", message_id=str(row["id"]), application_id=_family(row))
             return await self._redrive(conn, row, by=by)
 

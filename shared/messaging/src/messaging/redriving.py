@@ -4,20 +4,26 @@ Invariants, each held by the test named:
 - the queue keeps its order: test_redriving_a_family_keeps_its_order
 - a message is settled once, by whoever is first: test_a_message_is_redriven_once_by_two_people
 - what is decided is the body that is parked then: test_a_mend_during_a_redrive_is_what_is_decided
+- that the family goes on is told with its last message: test_a_family_goes_on_with_the_last_of_its_queue
 """
 
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 from msgspec.structs import replace
 
+from messaging import store
 from messaging.arrival import Arrival, Edge, Fate, Outcome
-from messaging.cycle import Claim, Claims, Cycle
+from messaging.cycle import Claim, Claims, Cycle, lock_number
 from messaging.folding import without_nul
 from messaging.kinds import Connection, Message
 from messaging.reading import read_again
+from messaging.store import OutboxRow
+from messaging.telling import told
 
 # A message without a family is a queue of its own.
 HEAD = """
@@ -57,15 +63,43 @@ async def drive(conn: Connection, cycle: Cycle, row: asyncpg.Record, *, by: str)
     """Settles the queue that a parked row is in, each message in a transaction: one of its own, or a part of
     the caller's."""
     queue = row["subject"], row["seq"]
-    settled, error, told = 0, None, dict[str, None]()
+    settled, error, topics = 0, None, dict[str, None]()
     while error is None and (head := await conn.fetchrow(HEAD, *queue)) is not None:
         async with conn.transaction():
-            outcome, topics = await _try(conn, cycle, head, by=by)
+            outcome, events = await _try(conn, cycle, head, by=by)
+            if outcome.error is None and outcome.fate is not Fate.LOST:
+                settled += 1
+                events = [*events, *await tell_resumed(conn, cycle, head)]
         error = _said(outcome.error)
-        settled += error is None and outcome.fate is not Fate.LOST
-        told |= dict.fromkeys(topics)
+        topics |= dict.fromkeys(event.topic for event in events)
     left: int = await conn.fetchval(LEFT, *queue)
-    return Redriven(settled=settled, left=left, error=error, told=list(told))
+    return Redriven(settled=settled, left=left, error=error, told=list(topics))
+
+
+async def hold(conn: Connection, family: UUID | None) -> datetime:
+    """Nobody else decides, parks or discards for this family until the transaction ends; its time."""
+    return await store.lock(conn, [lock_number(family)] if family is not None else [])
+
+
+async def tell_resumed(conn: Connection, cycle: Cycle, row: asyncpg.Record) -> list[OutboxRow]:
+    """In the transaction that took this row away: tells that none of its family is parked any more, if so."""
+    family, notices = row["subject"], cycle.service.notices
+    if family is None or notices is None:
+        return []
+    now = await hold(conn, family)  # it may have been mended into an event of another family
+    if await store.parked_families(conn, {family}):
+        return []
+    notice = told(
+        cycle.service,
+        notices.resumed(),
+        subject=family,
+        now=now,
+        correlation_id=row["correlation_id"],
+        causation_id=str(row["id"]),
+        traceparent=row["traceparent"],
+    )
+    await store.tell(conn, [notice])
+    return [notice]
 
 
 async def record(
@@ -83,8 +117,8 @@ async def record(
 
 async def _try(
     conn: Connection, cycle: Cycle, row: asyncpg.Record, *, by: str
-) -> tuple[Outcome, Sequence[str]]:
-    """What became of one message, and the topics on which something was told of it."""
+) -> tuple[Outcome, Sequence[OutboxRow]]:
+    """What became of one message, and what was told of it."""
     if row["edge"] == Edge.ASK:
         return await _ask_again(conn, row, by=by), ()
     outcome, draft = await cycle.settle_one(conn, _arrival(row, cycle), _claim(row, by=by))
@@ -92,10 +126,11 @@ async def _try(
         trace = "".join(traceback.format_exception(outcome.error))
         error = without_nul(_said(outcome.error))
         await conn.execute(FAILED_AGAIN, row["seq"], row["body"], error, without_nul(trace))
-    return outcome, [told.topic for told in draft.told]
+    return outcome, draft.told
 
 
 async def _ask_again(conn: Connection, row: asyncpg.Record, *, by: str) -> Outcome:
+    await hold(conn, row["subject"])
     if not await _take_away(conn, row, by=by):
         return Outcome(Fate.LOST)
     target = row["origin"].removeprefix("due/")

@@ -122,6 +122,7 @@ class Facts:
     services_not_needed: int | None = None  # the plan says why
     referrals: Mapping[int, str] = field(default_factory=dict)  # number of the service → its state
     referred: Mapping[int, Referred] = field(default_factory=dict)  # number of the service → to whom
+    parked: Mapping[str, datetime] = field(default_factory=dict)  # in which service a message → since when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,8 @@ class NextStep(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """`awaited` is a code; `by` is when something happens by itself, if anything does. Of services the one
-    that is due first is meant: its provider owes it until `due_on`."""
+    that is due first is meant: its provider owes it until `due_on`. Where an operator is awaited, `parked_in`
+    are the services that wait for him, the one that has waited longest first."""
 
     awaited: str
     since: datetime
@@ -33,6 +34,7 @@ class Waiting:
     provider: str | None = None
     due_on: date | None = None
     late: bool = False
+    parked_in: tuple[str, ...] = ()
     args: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
@@ -42,10 +44,17 @@ class Waiting:
 
 
 def waiting(case: Case, *, papers_missing: int, parked_at: datetime | None = None) -> Waiting | None:
-    """What is awaited; None when nothing is: the case is over. What others told about it may wait here for a
-    person, since `parked_at`: then all the rest may be out of date."""
-    if parked_at is not None:
-        return Waiting(awaited="operator", since=parked_at)
+    """What is awaited; None when nothing is: the case is over. A message about it may wait for an operator,
+    in another service or here, since `parked_at`: then all the rest may be out of date."""
+    parked = case.facts.parked if parked_at is None else {**case.facts.parked, "intake": parked_at}
+    if parked:
+        oldest = sorted(parked, key=lambda service: (parked[service], service))
+        return Waiting(awaited="operator", since=parked[oldest[0]], parked_in=tuple(oldest))
+    return _next(case, papers_missing)
+
+
+def _next(case: Case, papers_missing: int) -> Waiting | None:
+    """What the case itself waits for."""
     match case.state:
         case State.SUBMITTED | State.CHECKING:
             return _registers(case)
@@ -60,12 +69,13 @@ def waiting(case: Case, *, papers_missing: int, parked_at: datetime | None = Non
 
 
 def next_step(case: Case, *, papers_missing: int) -> NextStep:
-    """What the citizen does next. Whoever is waited for is not the citizen: `wait`."""
+    """What the citizen does next. Whoever is waited for is not the citizen: `wait`. He need not wait for an
+    operator: acts pass what is parked."""
     if case.state in (State.BLOCKED, State.REFUSED):
         return NextStep.MEND
     if case.state is State.CERTIFICATE_ISSUED and case.facts.reasons:
         return NextStep.CHOOSE_OTHER_HOUSING
-    now = waiting(case, papers_missing=papers_missing)
+    now = _next(case, papers_missing)
     return _STEPS.get(now.awaited, NextStep.WAIT) if now else NextStep.NOTHING
 
 

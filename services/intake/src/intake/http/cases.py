@@ -35,7 +35,14 @@ async def show(request: Request, response: Response, visit: AnyCase) -> dict[str
     voice = Voice(words=intake.words, language=language, zone=intake.zone)
     today = datetime.now(UTC).astimezone(intake.zone).date()
     parked_at = parked[0]["parked_at"] if parked else None
-    return case_in_words(case, entries, voice=voice, today=today, parked_at=parked_at)
+    return case_in_words(
+        case,
+        entries,
+        voice=voice,
+        today=today,
+        parked_at=parked_at,
+        for_officer=visit.principal.may("officer"),
+    )
 
 
 @router.get("/v1/applications", dependencies=[Depends(requires("officer"))])

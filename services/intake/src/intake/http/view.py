@@ -10,7 +10,7 @@ import contracts.words as said
 from chassis.regions import region_of
 from intake.domain.case import Case, Entry, Facts
 from intake.domain.papers import Requirement, missing
-from intake.domain.waiting import Waiting, next_step, waiting
+from intake.domain.waiting import NextStep, Waiting, next_step, waiting
 from intake.http.timeline import timeline
 from intake.http.voice import Voice
 
@@ -18,10 +18,18 @@ REFERRAL_STATES = ("sent", "accepted", "declined", "done", "overdue")
 
 
 def case_in_words(
-    case: Case, entries: Sequence[Entry], *, voice: Voice, today: date, parked_at: datetime | None = None
+    case: Case,
+    entries: Sequence[Entry],
+    *,
+    voice: Voice,
+    today: date,
+    parked_at: datetime | None = None,
+    for_officer: bool = False,
 ) -> dict[str, Any]:
-    """The whole answer of `GET /v1/applications/{id}`."""
+    """The whole answer of `GET /v1/applications/{id}`; `parked_at`: since when something about it is parked
+    here. An officer reads which service waits for an operator."""
     needs = missing(case.category, case.members, case.papers, on=today)
+    awaited = waiting(case, papers_missing=len(needs), parked_at=parked_at)
     return {
         "application_id": case.application_id,
         "category": case.category,
@@ -33,7 +41,8 @@ def case_in_words(
         "state_words": voice.say(f"state-{case.state}"),
         "created_at": case.created_at,
         "submitted_at": case.submitted_at,
-        **_what_now(case, len(needs), parked_at, voice),
+        "waiting": awaited and _waiting(awaited, voice, for_officer=for_officer),
+        "next_step": _step(next_step(case, papers_missing=len(needs)), voice),
         "reasons": [_reason(reason, voice) for reason in case.facts.reasons],
         "members": [_member(member) for member in to_builtins(case.members)],
         "papers": _papers(case, needs),
@@ -42,16 +51,11 @@ def case_in_words(
     }
 
 
-def _what_now(case: Case, papers_missing: int, parked_at: datetime | None, voice: Voice) -> dict[str, Any]:
-    awaited = waiting(case, papers_missing=papers_missing, parked_at=parked_at)
-    step = next_step(case, papers_missing=papers_missing)
-    return {
-        "waiting": awaited and _waiting(awaited, voice),
-        "next_step": {"code": step, "sentence": voice.say(f"next-{step}")},
-    }
+def _step(step: NextStep, voice: Voice) -> dict[str, str]:
+    return {"code": step, "sentence": voice.say(f"next-{step}")}
 
 
-def _waiting(awaited: Waiting, voice: Voice) -> dict[str, Any]:
+def _waiting(awaited: Waiting, voice: Voice, *, for_officer: bool) -> dict[str, Any]:
     register = awaited.awaited.removeprefix("register_")
     args = {**awaited.args, "since": voice.time(awaited.since)}
     key = awaited.awaited
@@ -59,6 +63,8 @@ def _waiting(awaited: Waiting, voice: Voice) -> dict[str, Any]:
         key, args = "register", {**args, "register": register, "by": voice.time(awaited.by)}
     if awaited.due_on is not None:
         key = "provider-late" if awaited.late else "provider-due"
+    if awaited.parked_in and for_officer:
+        key, args = "operator-in", {**args, "parked_in": awaited.parked_in[0]}
     return {
         "for": awaited.awaited,
         "owed_by": awaited.owed_by,
@@ -68,6 +74,7 @@ def _waiting(awaited: Waiting, voice: Voice) -> dict[str, Any]:
         "provider": awaited.provider,
         "due_on": awaited.due_on,
         "late": awaited.late,
+        "parked_in": awaited.parked_in,
         "sentence": voice.say(f"waiting-{key}", args),
     }
 

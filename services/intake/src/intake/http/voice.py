@@ -50,6 +50,8 @@ class Voice:
         match name:
             case "register" | "channel":
                 return self.words.say(self._spoken, f"{name}-{value}")
+            case "parked_in":
+                return self.words.say(self._spoken, f"service-{value}")
             case "about":
                 key = f"about-{str(value).replace('_', '-')}"
                 return self.words.say(self._spoken, key) if self.words.knows(key) else value

@@ -35,6 +35,7 @@ waiting-provider-due = We are waiting for the provider of service No. { $service
 waiting-provider-late = The provider of service No. { $service } is late: it was due by { $day } (the referral was sent at { $since }). We have reminded the provider. Services complete: { $closed } of { $total }.
 waiting-mending = It is your turn now (since { $since }): the reasons below say what would help.
 waiting-operator = A message about your case waits for one of our staff (since { $since }). Until then what is shown here may be incomplete.
+waiting-operator-in = An operator owes a decision on a message about this case (since { $since }). It waits in: { $parked_in }. Until then what is shown here may be incomplete.
 
 ## What to do next
 
@@ -89,6 +90,10 @@ register-education = The education register
 register-labour = The labour market's register
 channel-email = e-mail
 channel-sms = SMS
+service-intake = intake
+service-verification = verification
+service-notification = notification
+service-integration-support = integration support
 somebody = A member of the family
 
 ## What a message is about

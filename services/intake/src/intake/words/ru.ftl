@@ -35,6 +35,7 @@ waiting-provider-due = Ждём поставщика услуги № { $service
 waiting-provider-late = Поставщик услуги № { $service } опаздывает, срок был: { $day } (направление отправлено: { $since }). Мы напомнили поставщику. Завершено услуг: { $closed } из { $total }.
 waiting-mending = Теперь дело за вами (с { $since }): что поможет, сказано в основаниях ниже.
 waiting-operator = Одно из сообщений о вашем деле ждёт нашего сотрудника (с { $since }). До этого сведения здесь могут быть неполными.
+waiting-operator-in = За оператором решение по сообщению об этом деле (с { $since }). Где оно отложено: { $parked_in }. До этого сведения здесь могут быть неполными.
 
 ## Что делать дальше
 
@@ -89,6 +90,10 @@ register-education = Реестр документов об образовани
 register-labour = АИС «Рынок труда»
 channel-email = электронная почта
 channel-sms = SMS
+service-intake = приём заявлений
+service-verification = проверка сведений
+service-notification = оповещение
+service-integration-support = адаптация и интеграция
 somebody = Член семьи
 
 ## О чём сообщение

@@ -11,6 +11,8 @@ from contracts.intake import (
     QuestionnaireCompleted,
 )
 from contracts.integration import (
+    IntegrationParked,
+    IntegrationResumed,
     PlanCompleted,
     PlanOpened,
     ReferralAccepted,
@@ -20,7 +22,14 @@ from contracts.integration import (
     ReferralOverdue,
     ReferralSent,
 )
-from contracts.notification import ContactRequested, MessageDelivered, MessageFailed, MessageSent
+from contracts.notification import (
+    ContactRequested,
+    MessageDelivered,
+    MessageFailed,
+    MessageSent,
+    NotificationParked,
+    NotificationResumed,
+)
 from contracts.verification import (
     CertificateIssued,
     CertificateRefused,
@@ -35,6 +44,8 @@ from contracts.verification import (
     QuotaReserved,
     QuotaWaitlisted,
     VerificationCompleted,
+    VerificationParked,
+    VerificationResumed,
 )
 
 _DECISIONS = (
@@ -51,6 +62,13 @@ _DECISIONS = (
 )
 _PLANS = (PlanOpened, PlanCompleted)
 
+#: That something about a family waits for an operator → that it goes on.
+RESUMED: Mapping[type, type] = {
+    VerificationParked: VerificationResumed,
+    NotificationParked: NotificationResumed,
+    IntegrationParked: IntegrationResumed,
+}
+
 #: Events of which citizens are told.
 NEWS = frozenset({ApplicationSubmitted, ApplicationWithdrawn, CheckSilent, *_DECISIONS, *_PLANS})
 HEARD: Mapping[str, frozenset[type]] = {
@@ -58,6 +76,7 @@ HEARD: Mapping[str, frozenset[type]] = {
         {CheckConfirmed, CheckContradicted, CheckSilent, *_DECISIONS, *_PLANS}
         | {MessageSent, MessageDelivered, MessageFailed, ContactRequested}
         | {ReferralSent, ReferralAccepted, ReferralDeclined, ReferralDone, ReferralOverdue}
+        | {*RESUMED, *RESUMED.values()}
     ),
     "verification": frozenset(
         {ApplicationSubmitted, ApplicationWithdrawn, QuestionnaireCompleted, HousingChosen}

@@ -12,7 +12,7 @@ LINES: Mapping[str, str] = {
     "once": "nothing was decided and told a second time under another id",
     "order": "each family's events are on each topic in the order in which they were told",
     "settled": "each event was settled by each service that hears it, or is on its way",
-    "timeline": "the citizen's timeline has each event that concerns the case once",
+    "timeline": "the citizen's timeline has each event that is news of the case once",
     "quota": "quota = reserved + issued + free, as the events say, at no moment oversold",
     "waiting": "the waiting list moves in its order, and no place stands free that its first could take",
     "checks": "each check has the answer that was told, and the verdict follows when all have one",

@@ -1,11 +1,16 @@
-"""The citizen's timeline: a line for each act and for each event heard, none of them twice or missing."""
+"""The citizen's timeline: a line for each act and for each event heard, none of them twice or missing.
+
+That something waits for an operator, and that it goes on, leaves no line: it is said as long as it lasts.
+"""
 
 from console.audit.families import Family, named, of_type
+from console.audit.readers import RESUMED
 from console.audit.report import Report
 from contracts.intake import TOPIC, ApplicationWithdrawn
 
 _DRAFTED = 1
 _WITHDRAWN = named(ApplicationWithdrawn)
+_NO_LINE = named(*RESUMED, *RESUMED.values())
 
 
 def judge_timeline(family: Family, report: Report) -> None:
@@ -15,7 +20,8 @@ def judge_timeline(family: Family, report: Report) -> None:
         return
     own, heard = family.on(TOPIC), family.decided_by("intake")
     draft_withdrawn = row["state"] == "withdrawn" and not of_type(own, _WITHDRAWN)
-    wanted = _DRAFTED + len(own) + len(heard) + int(draft_withdrawn)
+    lines = sum(event.type not in _NO_LINE for event in heard)
+    wanted = _DRAFTED + len(own) + lines + int(draft_withdrawn)
     line = report["timeline"]
     line.examined += 1
     if row["entries"] != wanted:
