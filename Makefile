@@ -17,6 +17,9 @@ UV = UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 VIRTUAL_ENV=.venv \
   UV_FIND_LINKS="$(call told,PIP_FIND_LINKS,find-links)" UV_PYTHON_DOWNLOADS=never $(BIN)/uv --no-progress
 EXPORT = $(UV) export -q --frozen --no-emit-workspace --no-header --format requirements-txt
 
+# Ten processes of a stack begin with the same modules: compiled once, not by each of them.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test test-kafka drill check lint types arrows generated asyncapi migrations alarms bench format generate lock test-compose
 

@@ -16,12 +16,17 @@ from uuid import uuid4
 import asyncpg
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from console.background import StartError
 from console.broker import Broker, create_topics
 from console.kafka import ApacheKafka, fetch_jars
 from console.postgres import Postgres
 from console.tansu import Tansu
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("qonys", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("qonys")
 
 RUNS = Path(__file__).parents[1] / "var" / "tests"
 RUN = "QONYS_TEST_RUN"  # the run's folder; workers inherit it from the process that began the run
