@@ -11,8 +11,8 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -46,6 +46,7 @@ LARGE_RECORDS = 200
 SHARES = 2
 FEW_RECORDS = 100
 LINGER_SECONDS = 0.025
+ENDS_SECONDS = 2.0
 BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -106,12 +107,23 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """For each of our partitions, the records that are there and not yet taken."""
         await self.ownership.heed()
         lags: dict[Partition, int] = {}
+        ends = await self._ends()
         for partition in self._assigned():
-            end = self._consumer.highwater(partition)
-            if end is not None:
-                position = await self._consumer.position(partition)
-                lags[partition.topic, partition.partition] = max(0, end - position)
+            end = max(ends.get(partition, 0), self._consumer.highwater(partition) or 0)
+            position = await self._consumer.position(partition) if end else 0
+            lags[partition.topic, partition.partition] = max(0, end - position)
         return lags
+
+    async def _ends(self) -> Mapping[TopicPartition, int]:
+        """Asked of the broker, for what the last fetch has told grows old while a poll is settled. Nothing of
+        a silent broker; too little of the embedded one, which counts batches instead of records."""
+        if not (partitions := self._assigned()):
+            return {}
+        try:
+            async with asyncio.timeout(ENDS_SECONDS):
+                return cast(Mapping[TopicPartition, int], await self._consumer.end_offsets(partitions))
+        except (TimeoutError, KafkaError):
+            return {}
 
     @property
     def _consumer(self) -> Any:

@@ -65,7 +65,7 @@ class Kernel:
         self.cycle.on_due = self._wake
 
     async def start(self) -> None:
-        workers = [self.reminders.run(), self._gauges.loop.run(), *(asks.run() for asks in self.asks)]
+        workers = [self._gauges.loop.run(), self.reminders.run(), *(asks.run() for asks in self.asks)]
         self._tasks = [asyncio.create_task(worker) for worker in workers]
         self.consumer.start()
         await self._broker.start()
@@ -77,10 +77,13 @@ class Kernel:
         """Finishes the batch and the calls under way, gives back leases, leaves the consumer group."""
         self.consumer.stop()
         self._answers.stopping = True
+        self._gauges.loop.stop()
+        measuring = self._tasks[:1]
+        await asyncio.gather(*measuring, return_exceptions=True)  # through the consumer, which is closed next
         try:
             await self._broker.stop()
         finally:  # a broker that is gone keeps nobody from giving back leases
-            for loop in (self.reminders.loop, self._gauges.loop, *(asks.loop for asks in self.asks)):
+            for loop in (self.reminders.loop, *(asks.loop for asks in self.asks)):
                 loop.stop()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._requests.drain()
