@@ -44,6 +44,7 @@ async def app(
         database_dsn=database,
         kafka_servers=broker.servers,
         kafka_fetch_max_wait_ms=broker.fetch_max_wait_ms,
+        kafka_session_ms=broker.session_ms,
         kafka_topic_prefix=topic_prefix,
         oidc_issuer="http://127.0.0.1:9",
         oidc_jwks_url="http://127.0.0.1:9/jwks.json",

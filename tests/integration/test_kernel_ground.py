@@ -13,7 +13,7 @@ import psutil
 from console.broker import Broker, create_topics
 from console.postgres import Postgres
 from messaging import Kernel
-from messaging.consumer import FETCH_BYTES, PARTITION_FETCH_BYTES, SESSION_MS
+from messaging.consumer import FETCH_BYTES, PARTITION_FETCH_BYTES
 from messaging.cycle import TRIES_BEFORE_PARKING
 from support.probe import IN_TOPIC, Probe, family, probing, running, until, waits, working
 from support.remembering import Bell, Note, Question, Reply, withdrawn
@@ -120,7 +120,8 @@ async def test_the_age_of_the_last_poll_grows_while_the_broker_is_frozen(
         await probe.heard(one, "moved")
         await until(lambda: _is_heard(kernel))
         with frozen(own_broker):  # for less than a session, after which the partitions are taken away
-            await until(lambda: _is_silent(kernel, 2.0), seconds=SESSION_MS / 2000)
+            session = own_broker.session_ms / 1000
+            await until(lambda: _is_silent(kernel, session / 4), seconds=session / 2)
         await until(lambda: _is_heard(kernel))
         await kernel.stop()
 

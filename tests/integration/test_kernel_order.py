@@ -12,7 +12,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from messaging import Kernel
-from messaging.consumer import SESSION_MS
 from support.probe import IN_TOPIC, PARTITIONS, Probe, family, partition_of, remembering, running, until
 from support.remembering import Note, withdrawn
 
@@ -57,7 +56,7 @@ async def test_order_holds_while_instances_come_and_go(probe: Probe) -> None:
         await until(lambda: _both_have_partitions(first, second))
     await first.stop()
     assert await _members(probe) == 1
-    await until(lambda: _has(second, PARTITIONS), seconds=SESSION_MS / 1000)
+    await until(lambda: _has(second, PARTITIONS), seconds=probe.broker.session_ms / 1000)
     await telling
     for one in families:
         await probe.heard(one, *sayings)

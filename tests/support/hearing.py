@@ -127,6 +127,7 @@ def _settings(
         kafka_servers=broker.servers,
         kafka_topic_prefix=prefix,
         kafka_fetch_max_wait_ms=broker.fetch_max_wait_ms,
+        kafka_session_ms=broker.session_ms,
         oidc_issuer=sandbox.issuer.url,
         oidc_jwks_url=f"{sandbox.issuer.url}/jwks.json",
         **own,

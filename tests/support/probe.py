@@ -89,6 +89,7 @@ class Probe:
             pool=pool or self.pool,
             broker=KafkaBroker(self.broker.servers, apply_types=False, logger=None, consumer_only=True),
             fetch_max_wait_ms=self.broker.fetch_max_wait_ms,
+            session_ms=self.broker.session_ms,
             topic_prefix=self.prefix,
             requests_waiting_most=requests_waiting_most,
             tracer=tracer,

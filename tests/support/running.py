@@ -29,6 +29,7 @@ def environment_of(database: str, broker: Broker, topic_prefix: str) -> dict[str
         "QONYS_KAFKA_SERVERS": broker.servers,
         "QONYS_KAFKA_IDEMPOTENT": str(broker.idempotent),
         "QONYS_KAFKA_FETCH_MAX_WAIT_MS": str(broker.fetch_max_wait_ms),
+        "QONYS_KAFKA_SESSION_MS": str(broker.session_ms),
         "QONYS_KAFKA_TOPIC_PREFIX": topic_prefix,
         "QONYS_OIDC_ISSUER": "https://id.example",
         "QONYS_OIDC_JWKS_URL": "http://127.0.0.1:9/jwks.json",

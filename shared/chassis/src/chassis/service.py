@@ -93,6 +93,7 @@ async def started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[FastAPI
             pool=parts.pool,
             broker=kafka_broker(settings),
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
+            session_ms=settings.kafka_session_ms,
             topic_prefix=settings.kafka_topic_prefix,
             parked_alarm_seconds=settings.parked_alarm_seconds,
             requests_waiting_most=settings.requests_waiting_most,

@@ -96,6 +96,13 @@ class ServiceSettings(KeepingSettings):
     kafka_fetch_max_wait_ms: int = Field(
         500, ge=1, le=60_000, description="Longest wait of one poll, in ms; 20 for the embedded broker"
     )
+    kafka_session_ms: int = Field(
+        10_000,
+        ge=2000,
+        le=300_000,
+        description="A consumer that gives no sign for so many ms loses its work to the others; one that "
+        "stops says so. 3000 for the embedded broker, which lets whoever joins wait for half of it",
+    )
     kafka_idempotent: bool = Field(True, description="Idempotent producer; the embedded broker has none")
     kafka_topic_prefix: str = Field(
         "", description="Begins the names of topics and groups, where several systems share one broker"

@@ -34,6 +34,11 @@ class Broker(Protocol):
         """How long a consumer should let a fetch wait here."""
         ...
 
+    @property
+    def session_ms(self) -> int:
+        """How long a member of a group may be silent here."""
+        ...
+
     def start(self) -> None:
         """Come up; does nothing when already up. Raises StartError."""
 

@@ -45,6 +45,7 @@ def _common(stack: Stack, service: str) -> dict[str, str]:
         "QONYS_KAFKA_SECURITY": "plaintext",
         "QONYS_KAFKA_TOPIC_PREFIX": "",
         "QONYS_KAFKA_FETCH_MAX_WAIT_MS": str(broker.fetch_max_wait_ms),
+        "QONYS_KAFKA_SESSION_MS": str(broker.session_ms),
         "QONYS_KAFKA_IDEMPOTENT": str(broker.idempotent).lower(),
         "QONYS_HTTP_HOST": "127.0.0.1",
         "QONYS_HTTP_PORT": str(stack.ports[service]),

@@ -22,6 +22,7 @@ class ApacheKafka(LocalBroker):
 
     idempotent: bool = True
     fetch_max_wait_ms: int = 500
+    session_ms: int = 10_000
 
     def start(self) -> None:
         """Come up with what the folder holds; does nothing when already up. Raises StartError."""

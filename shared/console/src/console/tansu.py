@@ -18,6 +18,7 @@ class Tansu(LocalBroker):
 
     idempotent: bool = False
     fetch_max_wait_ms: int = 20  # it wakes a waiting fetch by a timer only, never by an arriving record
+    session_ms: int = 3000  # whoever joins a group waits for half of it
 
     def start(self) -> None:
         """Come up empty; does nothing when already up. Raises StartError."""

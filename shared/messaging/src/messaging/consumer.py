@@ -41,7 +41,6 @@ PARTITION_FETCH_BYTES = 1 << 20
 FETCH_BYTES = 16 << 20
 # Whoever comes or goes, the others hear of it at their next heartbeat; until then nobody decides.
 HEARTBEAT_MS = 1000
-SESSION_MS = 10_000  # whoever dies without a word is missed for so long; whoever stops says so
 LARGE_RECORDS = 200
 SHARES = 2
 FEW_RECORDS = 100
@@ -54,7 +53,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """All topics that a service hears, in one consumer group named after it."""
 
     def __init__(
-        self, cycle: Cycle, broker: KafkaBroker, *, fetch_max_wait_ms: int, topic_prefix: str = ""
+        self,
+        cycle: Cycle,
+        broker: KafkaBroker,
+        *,
+        fetch_max_wait_ms: int,
+        session_ms: int,
+        topic_prefix: str = "",
     ) -> None:
         self._cycle = cycle
         heard = {spec_of(cls).type: cls for cls in cycle.service.hears if is_event(cls)}
@@ -76,7 +81,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             fetch_max_bytes=FETCH_BYTES,
             max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
             heartbeat_interval_ms=HEARTBEAT_MS,
-            session_timeout_ms=SESSION_MS,
+            session_timeout_ms=session_ms,
             listener=self,
             parser=_whole_poll,
             decoder=_records,

@@ -35,6 +35,7 @@ class Kernel:
         pool: asyncpg.Pool,
         broker: KafkaBroker,
         fetch_max_wait_ms: int = 500,
+        session_ms: int = 10_000,
         topic_prefix: str = "",
         parked_alarm_seconds: float = PARKED_ALARM_SECONDS,
         requests_waiting_most: int = MOST_WAITING,
@@ -44,7 +45,11 @@ class Kernel:
         self.service = service
         self.cycle = Cycle(service, pool, tracer)
         self.consumer = Consumer(
-            self.cycle, broker, fetch_max_wait_ms=fetch_max_wait_ms, topic_prefix=topic_prefix
+            self.cycle,
+            broker,
+            fetch_max_wait_ms=fetch_max_wait_ms,
+            session_ms=session_ms,
+            topic_prefix=topic_prefix,
         )
         self.parking = Parking(self.cycle)
         self._answers = Answers(self.cycle)

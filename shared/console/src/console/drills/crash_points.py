@@ -124,6 +124,7 @@ async def _ground(edge: Edge, broker: Broker, postgres: Postgres, folder: Path) 
         outside=folder / f"{name}.calls",
         idempotent=broker.idempotent,
         fetch_max_wait_ms=broker.fetch_max_wait_ms,
+        session_ms=broker.session_ms,
     )
 
 

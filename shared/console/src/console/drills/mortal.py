@@ -43,6 +43,7 @@ class Life:
     outside: Path
     idempotent: bool  # whether the broker's producers may be
     fetch_max_wait_ms: int
+    session_ms: int
     seconds: float = 40.0  # after so long it is stuck
 
 
@@ -68,6 +69,7 @@ async def _live(life: Life) -> None:
         broker=broker,
         topic_prefix=life.prefix,
         fetch_max_wait_ms=life.fetch_max_wait_ms,
+        session_ms=life.session_ms,
     )
     relay = Relay(
         service=NAME,
