@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 SERVICES := $(notdir $(wildcard services/*))
 PACKAGES := $(wildcard shared/* services/*)
-ALL_TESTS := -n 4 --dist worksteal --durations 5
+ALL_TESTS := -n 5 --dist worksteal --durations 5
 PARSER := tests/contract/asyncapi
 MIGRATIONS := $(wildcard shared/*/src/*/migrations/*.sql services/*/src/*/migrations/*.sql)
 
