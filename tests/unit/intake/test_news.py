@@ -224,6 +224,15 @@ def test_of_open_referrals_the_one_that_is_due_first_is_owed_by_its_provider() -
     assert (left.provider, left.args["closed"]) == ("school", 1)
 
 
+def test_a_provider_that_is_late_again_has_the_career_centre_step_in() -> None:
+    overdue = ReferralOverdue(
+        referral_id=REFERRAL.referral_id, service_no=7, provider="school", due_on=REFERRAL.due_on, times=2
+    )
+    awaited = waiting(heard(case_in(State.ARRIVED), REFERRAL, PLAN, overdue, LATE), papers_missing=0)
+    assert awaited is not None
+    assert (awaited.owed_by, awaited.late, awaited.centre_by) == ("providers", True, LATE.due_on)
+
+
 def test_a_referral_that_was_heard_before_its_provider_was_kept_is_counted_all_the_same() -> None:
     case = case_in(State.SETTLING, referrals={7: "sent", 8: "done"}, referrals_total=2)
     awaited = waiting(case, papers_missing=0)

@@ -13,6 +13,7 @@ from console.owing import OWED, OWED_MESSAGES, Known, debts, owed
 ALMATY = timezone(timedelta(hours=5))
 TODAY = date(2026, 3, 2)
 SINCE = "2026-03-02T06:00:00Z"
+WHEN = "02.03.2026 11:00:00"  # the same in Almaty
 SERVICES = Path(__file__).parents[3] / "services"
 WORDS = SERVICES / "intake" / "src" / "intake" / "words" / "en.ftl"
 
@@ -108,6 +109,14 @@ def test_the_provider_that_is_due_first_is_named_with_its_day() -> None:
     ]
     plan["services"][2]["due_on"] = "2026-03-01"
     assert "and is late, it was due on 01.03.2026" in said(known("settling", "services", plan=plan))[0]
+
+
+def test_a_family_that_was_not_reached_is_owed_a_call_once_with_what_did_not_arrive() -> None:
+    (debt,) = said(known("place_reserved", "call", messages=[message("failed")]))
+    assert debt.startswith("The career centre owes the family a call since 02.03.2026 11:00:00: no letter")
+    assert (
+        said(known("place_reserved", "call", unasked=["notification"]))[0] == f"{OWED['call']} since {WHEN}."
+    )
 
 
 def test_a_case_that_is_over_waits_for_nobody() -> None:

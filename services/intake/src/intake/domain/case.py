@@ -122,6 +122,8 @@ class Facts:
     services_not_needed: int | None = None  # the plan says why
     referrals: Mapping[int, str] = field(default_factory=dict)  # number of the service → its state
     referred: Mapping[int, Referred] = field(default_factory=dict)  # number of the service → to whom
+    stepping_in: Mapping[int, date] = field(default_factory=dict)  # late service → the career centre's day
+    failing: Mapping[str, datetime] = field(default_factory=dict)  # channel whose last was lost → since
     parked: Mapping[str, datetime] = field(default_factory=dict)  # in which service a message → since when
 
 

@@ -18,7 +18,7 @@ from contracts.integration import (
     ReferralOverdue,
     ReferralSent,
 )
-from contracts.notification import ContactRequested, MessageDelivered, MessageFailed, MessageSent
+from contracts.notification import Channel, ContactRequested, MessageDelivered, MessageFailed, MessageSent
 from contracts.verification import (
     CertificateIssued,
     CertificateRefused,
@@ -127,10 +127,30 @@ def _message(
     return case.telling(code, at, channel=event.channel.value, about=event.about)
 
 
+def _sent(case: Case, event: MessageSent, at: datetime) -> Case:
+    """A letter has no receipt: that it was taken over is all that is ever known."""
+    case = _heard_through(case, event.channel) if event.channel is Channel.EMAIL else case
+    return _message("message_sent", case, event, at)
+
+
+def _delivered(case: Case, event: MessageDelivered, at: datetime) -> Case:
+    return _message("message_delivered", _heard_through(case, event.channel), event, at)
+
+
+def _failed(case: Case, event: MessageFailed, at: datetime) -> Case:
+    failing = {event.channel.value: at, **case.facts.failing}
+    return _message("message_failed", case.knowing(failing=failing), event, at)
+
+
+def _heard_through(case: Case, channel: Channel) -> Case:
+    return case.knowing(failing={one: at for one, at in case.facts.failing.items() if one != channel})
+
+
 def _contact(case: Case, event: ContactRequested, at: datetime) -> Case:
     case, day = case.knowing(contact_by=event.due_on), event.due_on.isoformat()
     if event.service_no is None:
         return case.telling("contact_requested", at, day=day)
+    case = case.knowing(stepping_in={**case.facts.stepping_in, event.service_no: event.due_on})
     return case.telling("contact_about_service", at, day=day, service=event.service_no)
 
 
@@ -172,9 +192,9 @@ NEWS: Mapping[type, Fold] = {
     CertificateRevoked: _revoked,
     PaymentAuthorised: _paid,
     PaymentRefused: _payment_refused,
-    MessageSent: partial(_message, "message_sent"),
-    MessageDelivered: partial(_message, "message_delivered"),
-    MessageFailed: partial(_message, "message_failed"),
+    MessageSent: _sent,
+    MessageDelivered: _delivered,
+    MessageFailed: _failed,
     ContactRequested: _contact,
     PlanOpened: _plan_opened,
     PlanCompleted: _plan_completed,

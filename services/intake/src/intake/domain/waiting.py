@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from contracts.notification import Channel
 from intake.domain.case import Case, State
 
 OPEN = frozenset({"sent", "accepted", "overdue"})  # states of a referral whose service is still owed
@@ -25,8 +26,9 @@ class NextStep(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """`awaited` is a code; `by` is when something happens by itself, if anything does. Of services the one
-    that is due first is meant: its provider owes it until `due_on`. Where an operator is awaited, `parked_in`
-    are the services that wait for him, the one that has waited longest first."""
+    that is due first is meant: its provider owes it until `due_on`; if he is late once more, the career
+    centre steps in by `centre_by`. Where an operator is awaited, `parked_in` are the services that wait for
+    him, the one that has waited longest first."""
 
     awaited: str
     since: datetime
@@ -34,6 +36,7 @@ class Waiting:
     provider: str | None = None
     due_on: date | None = None
     late: bool = False
+    centre_by: date | None = None
     parked_in: tuple[str, ...] = ()
     args: Mapping[str, str | int] = field(default_factory=dict)
 
@@ -45,12 +48,16 @@ class Waiting:
 
 def waiting(case: Case, *, papers_missing: int, parked_at: datetime | None = None) -> Waiting | None:
     """What is awaited; None when nothing is: the case is over. A message about it may wait for an operator,
-    in another service or here, since `parked_at`: then all the rest may be out of date."""
+    in another service or here, since `parked_at`: then all the rest may be out of date. A family that owes
+    something and was reached on no channel may not know it: then the career centre owes it a call."""
     parked = case.facts.parked if parked_at is None else {**case.facts.parked, "intake": parked_at}
     if parked:
         oldest = sorted(parked, key=lambda service: (parked[service], service))
         return Waiting(awaited="operator", since=parked[oldest[0]], parked_in=tuple(oldest))
-    return _next(case, papers_missing)
+    now, failing = _next(case, papers_missing), case.facts.failing
+    if now and now.owed_by == "family" and failing.keys() >= set(Channel):
+        return Waiting(awaited="call", since=max(now.since, *failing.values()))
+    return now
 
 
 def _next(case: Case, papers_missing: int) -> Waiting | None:
@@ -94,6 +101,7 @@ _DEBTORS = {
     "plan": "integration-support",
     "services": "providers",
     "mending": "family",
+    "call": "career-centre",
     "operator": "operator",
 }
 _STEPS = {
@@ -143,6 +151,7 @@ def _services(case: Case) -> Waiting:
         provider=first.provider,
         due_on=first.due_on,
         late=facts.referrals[no] == "overdue",
+        centre_by=facts.stepping_in.get(no),
         args={**args, "service": no, "day": first.due_on.isoformat()},
     )
 

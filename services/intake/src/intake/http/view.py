@@ -63,8 +63,12 @@ def _waiting(awaited: Waiting, voice: Voice, *, for_officer: bool) -> dict[str, 
         key, args = "register", {**args, "register": register, "by": voice.time(awaited.by)}
     if awaited.due_on is not None:
         key = "provider-late" if awaited.late else "provider-due"
+    if awaited.late and awaited.centre_by is not None:
+        key, args = "provider-centre", {**args, "centre_day": awaited.centre_by.isoformat()}
     if awaited.parked_in and for_officer:
         key, args = "operator-in", {**args, "parked_in": awaited.parked_in[0]}
+    if awaited.awaited == "call" and for_officer:
+        key = "call-owed"
     return {
         "for": awaited.awaited,
         "owed_by": awaited.owed_by,
@@ -74,6 +78,7 @@ def _waiting(awaited: Waiting, voice: Voice, *, for_officer: bool) -> dict[str, 
         "provider": awaited.provider,
         "due_on": awaited.due_on,
         "late": awaited.late,
+        "centre_by": awaited.centre_by,
         "parked_in": awaited.parked_in,
         "sentence": voice.say(f"waiting-{key}", args),
     }

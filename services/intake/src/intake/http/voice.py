@@ -55,7 +55,7 @@ class Voice:
             case "about":
                 key = f"about-{str(value).replace('_', '-')}"
                 return self.words.say(self._spoken, key) if self.words.knows(key) else value
-            case "day":
+            case "day" | "centre_day":
                 return self._day(date.fromisoformat(str(value)))
             case "year":
                 return str(value)  # a number would be grouped: 2 026

@@ -33,7 +33,10 @@ waiting-plan = We are drawing up your family's adaptation and integration plan (
 waiting-services = Services are under way (since { $since }): { $closed } of { $total } are complete.
 waiting-provider-due = We are waiting for the provider of service No. { $service } (since { $since }), due by { $day }. Services complete: { $closed } of { $total }.
 waiting-provider-late = The provider of service No. { $service } is late: it was due by { $day } (the referral was sent at { $since }). We have reminded the provider. Services complete: { $closed } of { $total }.
+waiting-provider-centre = The provider of service No. { $service } is late: it was due by { $day } (the referral was sent at { $since }). The career centre steps in and contacts you by { $centre_day }. Services complete: { $closed } of { $total }.
 waiting-mending = It is your turn now (since { $since }): the reasons below say what would help.
+waiting-call = It is your turn, but neither our letters nor our SMS reach you (since { $since }). Please tell the career centre your current e-mail address and telephone number. What to do next is said below.
+waiting-call-owed = The career centre owes the family a call: it is the family's turn, and neither a letter nor an SMS has reached it (since { $since }).
 waiting-operator = A message about your case waits for one of our staff (since { $since }). Until then what is shown here may be incomplete.
 waiting-operator-in = An operator owes a decision on a message about this case (since { $since }). It waits in: { $parked_in }. Until then what is shown here may be incomplete.
 
