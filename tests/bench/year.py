@@ -51,7 +51,7 @@ class Year:
     """Seconds until the last family had come to its end; what became of them; events; CPU seconds by part."""
 
     seconds: float
-    outcomes: Counter[str]
+    outcomes: Mapping[str, int]
     events: int
     cpu: Cpu
 
@@ -94,7 +94,7 @@ async def section(folder: Path, say: Say) -> Section:
     found = await measure(folder)
     say(f"{FAMILIES:,} families in {found.seconds:.0f} s")
     table = Table("families", "seconds", "events", "what came of them", "CPU s", title="a programme year")
-    outcomes = ", ".join(f"{count:,} {word}" for word, count in found.outcomes.most_common())
+    outcomes = ", ".join(f"{count:,} {word}" for word, count in Counter(found.outcomes).most_common())
     spent = cpu_words(found.cpu, unit="s")
     table.add_row(f"{FAMILIES:,}", f"{found.seconds:.0f}", f"{found.events:,}", outcomes, spent)
     bound = Bound("a programme year, in seconds", found.seconds, MOST_SECONDS, less_is_better=True)
@@ -107,7 +107,7 @@ async def measure(folder: Path, *, families: int = FAMILIES) -> Year:
         await town.live_through(lives(families))
         seconds, after = time.perf_counter() - began, stack.cpu()
         events = await stack.events()
-    return Year(seconds, town.outcomes, events, {name: after[name] - before[name] for name in after})
+    return Year(seconds, dict(town.outcomes), events, {name: after[name] - before[name] for name in after})
 
 
 class Town:
