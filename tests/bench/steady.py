@@ -28,7 +28,7 @@ from bench.wire import BUSY, RefusedError
 MINUTES = float(os.environ.get("STEADY_MINUTES", "15"))
 OVER = 1.5
 WARMING, COUNTED, AT_ONCE = 200, 600, 64
-CONNECTIONS = 1_500  # more than may wait at intake, so that it is intake who refuses
+CONNECTIONS = 4_000  # several times what may wait at intake, so that it is intake who refuses
 SAMPLE_SECONDS = 3.0
 WARM_SHARE = 0.2  # of the time: caches fill and heaps find their size
 FLAT = 1.1

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from console.broker import Broker
 from messaging import Kernel, PermanentError, TransientError
-from messaging.asks import LEASE_SPARE_SECONDS
+from messaging.asks import IN_HAND, LEASE_SPARE_SECONDS
 from support.probe import Probe, family, probing, until, working
 from support.remembering import Note, Question, Reply
 
@@ -254,7 +254,7 @@ async def test_no_connection_is_held_while_the_outside_is_asked(
 
 
 async def test_no_more_calls_are_under_way_than_the_target_allows(probe: Probe) -> None:
-    """Line: `under_way=len(self._calls)` in `Asks._turn`."""
+    """Line: `under_way=len(self._outside)` in `Asks._turn`."""
     probe.answer = outside = Outside()
     outside.open.clear()
     kernel = probe.make_kernel(parallel=3)
@@ -267,6 +267,28 @@ async def test_no_more_calls_are_under_way_than_the_target_allows(probe: Probe) 
         for one in families:
             await probe.heard(one, "ask", "answer to ask")
     assert outside.most_at_once == 3
+
+
+async def test_the_next_call_leaves_while_answers_wait_for_the_database_but_not_any_number(
+    probe: Probe,
+) -> None:
+    """Lines: `self._back(row)` after `_call` in `Asks._ask`, `IN_HAND * parallel - …` in `Asks._turn`."""
+    probe.answer = outside = Outside()
+    outside.open.clear()
+    kernel = probe.make_kernel(parallel=1)
+    families = [family() for _ in range(IN_HAND + 3)]
+    async with working(kernel):
+        for one in families:
+            await kernel.request(Note("ask"), subject=one)
+        await outside.called(1)
+        async with probe.holding(*families):
+            outside.open.set()
+            await outside.called(IN_HAND)
+            await until(lambda: _is_full(kernel))
+            assert outside.calls == IN_HAND
+        for one in families:
+            await probe.heard(one, "ask", "answer to ask")
+    assert outside.most_at_once == 1
 
 
 async def test_the_breaker_opens_lets_one_probe_through_and_closes(probe: Probe) -> None:
@@ -338,6 +360,11 @@ async def _make_due(probe: Probe, kernel: Kernel) -> None:
 
 async def _leased_beyond(probe: Probe, moment: Any) -> bool:
     return bool(await probe.pool.fetchval("SELECT lease_until > $1 FROM due", moment))
+
+
+async def _is_full(kernel: Kernel) -> bool:
+    asks = kernel.asks[0]
+    return asks._full and not asks._outside
 
 
 async def _breaker_is_open(kernel: Kernel) -> bool:

@@ -33,6 +33,7 @@ log = structlog.get_logger("messaging")
 
 LEASE_SPARE_SECONDS = 20.0  # beyond the slowest call: settling its answer, a slow database
 BUSY_PAUSE_SECONDS = 1.0
+IN_HAND = 8  # for each call that may be under way: with the answers that wait for their transaction
 
 
 class Asks:
@@ -46,7 +47,8 @@ class Asks:
             cycle.pool, worker=answers.worker, kind="ask", target=target.name, seconds=self._lease_seconds
         )
         self._breaker = Breaker(after=target.breaker_after, seconds=target.breaker_seconds)
-        self._calls: dict[UUID, asyncio.Task[None]] = {}
+        self._calls: dict[UUID, asyncio.Task[None]] = {}  # in hand, until the answer is settled
+        self._outside: set[UUID] = set()  # of these, the ones that have not come back yet
         self._full = False
         self._answers = answers
         self.loop = Loop(self._turn, name=f"ask {target.name}")
@@ -70,13 +72,16 @@ class Asks:
             renewing.cancel()
 
     async def _turn(self) -> float:
-        free = self._breaker.passes(self._target.parallel, under_way=len(self._calls))
-        self._full = free == 0
+        parallel = self._target.parallel
+        passes = self._breaker.passes(parallel, under_way=len(self._outside))
+        free = min(passes, IN_HAND * parallel - len(self._calls))
+        self._full = free <= 0
         if self._full:
             return BUSY_PAUSE_SECONDS  # a finished call wakes the loop
         rows = await self._leases.take(free)
         for row in rows:
             if row.id not in self._calls:  # else its lease had run out under our own call, and is renewed now
+                self._outside.add(row.id)
                 self._calls[row.id] = asyncio.create_task(self._ask(row))
         return 0 if len(rows) == free else await pause_before(self._leases)
 
@@ -97,6 +102,7 @@ class Asks:
         began = time.perf_counter()
         try:
             arrival = await self._call(row)
+            self._back(row)  # the target may be asked again while the answer is settled
             if arrival is not None:
                 await self._answers.settle(arrival)
         except Exception as error:
@@ -109,8 +115,12 @@ class Asks:
                 time.perf_counter() - began
             )
             del self._calls[row.id]
-            if self._full:
-                self.loop.wake()
+            self._back(row)
+
+    def _back(self, row: Leased) -> None:
+        self._outside.discard(row.id)
+        if self._full:
+            self.loop.wake()
 
     async def _call(self, row: Leased) -> Arrival | None:
         """Makes the call: its answer, its failure to be parked, or None when it is to be tried again."""

@@ -14,12 +14,12 @@ from messaging import Connection, Key
 # Whole cases; personal data comes along because acts and views need it.
 LOAD_CASES = """
 SELECT a.*, c.email, c.phone,
-  (SELECT jsonb_agg(jsonb_build_object(
+  (SELECT json_agg(json_build_object(
       'member_id', member_id, 'kinship', kinship, 'birth_date', birth_date, 'iin', iin,
-      'name', jsonb_build_object('family', family_name, 'given', given_name, 'patronymic', patronymic),
+      'name', json_build_object('family', family_name, 'given', given_name, 'patronymic', patronymic),
       'able_to_work', able_to_work, 'diploma_number', diploma_number, 'skill', skill) ORDER BY place)
     FROM people WHERE people.application_id = a.application_id) AS members,
-  (SELECT coalesce(jsonb_agg(to_jsonb(papers) ORDER BY member_id, kind), '[]')
+  (SELECT coalesce(json_agg(to_json(papers) ORDER BY member_id, kind), '[]')
     FROM papers WHERE papers.application_id = a.application_id) AS papers
 FROM applications AS a JOIN contacts AS c USING (application_id)
 WHERE a.application_id = ANY($1::uuid[])
