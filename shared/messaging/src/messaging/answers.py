@@ -15,6 +15,8 @@ from messaging.loops import GROUND_GONE_SECONDS
 
 log = structlog.get_logger("messaging")
 
+LINGER_SECONDS = 0.025  # as after a small poll: nobody stands at a door and waits for an answer
+
 
 class Answers:
     """A family's answers come from several registers at once: one batch spares them each other's locks.
@@ -26,7 +28,7 @@ class Answers:
         self.worker = uuid4()
         self.stopping = False
         self._cycle = cycle
-        self._gather: Gather[Arrival, Outcome] = Gather(self._settle)
+        self._gather: Gather[Arrival, Outcome] = Gather(self._settle, linger_seconds=LINGER_SECONDS)
 
     async def settle(self, arrival: Arrival) -> Outcome:
         return await self._gather.put(arrival)

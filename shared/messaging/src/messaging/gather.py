@@ -20,8 +20,14 @@ class Gather(Generic[Item, Result]):
     more than one for each would.
     """
 
-    def __init__(self, settle: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]) -> None:
+    def __init__(
+        self,
+        settle: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        linger_seconds: float = LINGER_SECONDS,
+    ) -> None:
         self._settle = settle
+        self._linger_seconds = linger_seconds
         self._queue: list[tuple[Item, asyncio.Future[Result]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -41,7 +47,7 @@ class Gather(Generic[Item, Result]):
     async def _run(self) -> None:
         while self._queue:
             if len(self._queue) < FEW:
-                await asyncio.sleep(LINGER_SECONDS)
+                await asyncio.sleep(self._linger_seconds)
             batch, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
             try:
                 results = await self._settle([item for item, _ in batch])
