@@ -1,6 +1,7 @@
 """`qonys drill`: accidents on purpose on Apache Kafka; what was lost, doubled or out of order afterwards."""
 
 import asyncio
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,6 +46,8 @@ def drills(
     if unknown := sorted(set(wanted) - set(NAMES)):
         raise PlainError(f"no such drill: {', '.join(unknown)}", remedy=f"there are: {', '.join(NAMES)}")
     scale = Scale(families=families, rounds=rounds)
+    # Whoever ends us otherwise than by Ctrl-C does not want our stack to stay either.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     found = asyncio.run(_all(wanted, folder, scale, page))
     if as_json:
         screen.show_json(found.as_json())
