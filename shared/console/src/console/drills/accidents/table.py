@@ -46,7 +46,7 @@ ACCIDENTS: Mapping[str, Accident] = {
     "shuffle": Accident(
         says="every record comes again, in any order and partition, under load and afterwards", happen=shuffle
     ),
-    "poison": Accident(says="one record in a hundred is bad, in five ways", happen=poison),
+    "poison": Accident(says="one record in a hundred is bad, in six ways", happen=poison),
     "clocks": Accident(
         says="the clocks of intake and verification are ten minutes apart, then right again",
         before=set_apart,
