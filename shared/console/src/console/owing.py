@@ -93,8 +93,6 @@ def _next(known: Known, zone: tzinfo, today: date) -> Iterator[str]:
     shown = {row["message"].partition("/")[0] for row in known.parked}
     if waiting and waiting["for"] == "operator" and shown.issuperset(waiting["parked_in"]):
         return  # it is said above, with its number
-    if waiting and waiting["for"] == "call" and any(one["state"] == "failed" for one in known.messages):
-        return  # it is said below, with what did not arrive and why
     if waiting and waiting["for"] == "services" and known.plan:
         yield from _services(known.plan, waiting, zone, today)
     elif waiting:
