@@ -12,7 +12,7 @@ from console.broker import Broker, create_topics
 from support.issuing import bearer, issuing
 from support.probe import until
 from support.running import TESTS, TOPICS, environment_of, listening, running
-from support.tiny.__main__ import BLUEPRINT
+from support.tiny.app import BLUEPRINT
 
 
 @pytest.fixture

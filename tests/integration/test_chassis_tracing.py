@@ -22,7 +22,7 @@ GIVEN = {"traceparent": f"00-{TRACE}-{SPAN}-00"}
 CANARY = "bug of Нұрлан 900101100014"
 UNLOADED = """
 import asyncio, sys
-import support.tiny.__main__
+import support.tiny.app
 from chassis.tracing import open_traces
 
 async def start():

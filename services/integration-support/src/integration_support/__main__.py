@@ -1,7 +1,6 @@
 """`python -m integration_support serve | relay | migrate | settings`."""
 
-from chassis.commands import run
-from integration_support.app import BLUEPRINT
+from chassis.start import run_app
 
 if __name__ == "__main__":
-    run(BLUEPRINT)
+    run_app("integration_support.app")

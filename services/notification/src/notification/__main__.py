@@ -1,7 +1,6 @@
 """`python -m notification serve | relay | migrate | settings`."""
 
-from chassis.commands import run
-from notification.app import BLUEPRINT
+from chassis.start import run_app
 
 if __name__ == "__main__":
-    run(BLUEPRINT)
+    run_app("notification.app")

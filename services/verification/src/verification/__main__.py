@@ -1,6 +1,6 @@
 """`python -m verification serve | relay | migrate | settings`."""
 
-from chassis.commands import run
-from verification.app import BLUEPRINT
+from chassis.start import run_app
 
-run(BLUEPRINT)
+if __name__ == "__main__":
+    run_app("verification.app")

@@ -94,7 +94,7 @@ class ServiceSettings(KeepingSettings):
         None, description="Certificates trusted for Kafka; the system's own when not given"
     )
     kafka_fetch_max_wait_ms: int = Field(
-        500, ge=1, le=60_000, description="Longest wait of one poll, in ms; 20 for the embedded broker"
+        500, ge=1, le=60_000, description="Longest wait of one poll, in ms; 60 for the embedded broker"
     )
     kafka_session_ms: int = Field(
         10_000,

@@ -17,7 +17,7 @@ class Tansu(LocalBroker):
     """One broker; `stop` and `kill` lose what it held."""
 
     idempotent: bool = False
-    fetch_max_wait_ms: int = 20  # it wakes a waiting fetch by a timer only, never by an arriving record
+    fetch_max_wait_ms: int = 60  # it wakes a waiting fetch by a timer only, never by an arriving record
     session_ms: int = 3000  # whoever joins a group waits for half of it
 
     def start(self) -> None:

@@ -101,7 +101,7 @@ class Providers:
             **self._client,
             group_id=None,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=20,
+            fetch_max_wait_ms=60,
         )
         producer = AIOKafkaProducer(**self._client, acks="all")
         self._due.clear()  # every referral is heard again
