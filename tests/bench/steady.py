@@ -129,6 +129,8 @@ async def _sampling(stack: Running, found: Steady) -> AsyncIterator[None]:
     looking = asyncio.create_task(look())
     try:
         yield
+        if looking.done():  # nobody would have seen what came after
+            looking.result()
     finally:
         looking.cancel()
 
@@ -139,7 +141,15 @@ def _memory(stack: Running) -> Mapping[str, float]:
 
 def _resident(process: psutil.Process) -> int:
     """With its children; what they share is counted once."""
-    return sum(one.memory_full_info().pss for one in [process, *process.children(recursive=True)])
+    return sum(map(_pss, [process, *process.children(recursive=True)]))
+
+
+def _pss(process: psutil.Process) -> int:
+    """Postgres ends a session's process whenever it likes."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def _growth(values: Sequence[float]) -> float:
