@@ -1,6 +1,5 @@
 """The audit of very many families: how long it takes, and how much memory all its processes need."""
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -14,6 +13,7 @@ import psutil
 from aiokafka import TopicPartition
 from rich.table import Table
 
+from bench.looking import looking
 from bench.section import Bound, Say, Section
 from bench.stack import OPEN_QUOTA
 from console.audit.conservation import audit
@@ -106,16 +106,11 @@ async def _watched() -> AsyncIterator[list[int]]:
     servers = set(own.children(recursive=True))
 
     async def look() -> None:
-        while True:
-            mine = {own, *own.children(recursive=True)} - servers
-            most[0] = max(most[0], sum(map(_resident, mine)))
-            await asyncio.sleep(LOOK_SECONDS)
+        mine = {own, *own.children(recursive=True)} - servers
+        most[0] = max(most[0], sum(map(_resident, mine)))
 
-    looking = asyncio.create_task(look())
-    try:
+    async with looking(look, every_seconds=LOOK_SECONDS):
         yield most
-    finally:
-        looking.cancel()
 
 
 def _resident(process: psutil.Process) -> int:

@@ -19,6 +19,7 @@ import psutil
 from rich.table import Table
 
 from bench.citizens import at_once, draft, submit
+from bench.looking import looking
 from bench.people import application
 from bench.plot import Point, lines_svg
 from bench.section import Bound, Say, Section
@@ -121,18 +122,11 @@ async def _sampling(stack: Running, found: Steady) -> AsyncIterator[None]:
     began = time.perf_counter()
 
     async def look() -> None:
-        while True:
-            for name, mib in (await asyncio.to_thread(_memory, stack)).items():
-                found.memory.setdefault(name, []).append(((time.perf_counter() - began) / 60, mib))
-            await asyncio.sleep(SAMPLE_SECONDS)
+        for name, mib in (await asyncio.to_thread(_memory, stack)).items():
+            found.memory.setdefault(name, []).append(((time.perf_counter() - began) / 60, mib))
 
-    looking = asyncio.create_task(look())
-    try:
+    async with looking(look, every_seconds=SAMPLE_SECONDS):
         yield
-        if looking.done():  # nobody would have seen what came after
-            looking.result()
-    finally:
-        looking.cancel()
 
 
 def _memory(stack: Running) -> Mapping[str, float]:

@@ -15,6 +15,7 @@ from contracts import open_event, read_envelope
 from contracts.verification import QuotaReleased, VerificationParked, VerificationResumed
 from messaging import Kernel, PermanentError
 from messaging.parking import NotParkedError, Parking
+from support.parking import park, redrive_at_once
 from support.probe import Probe, family, remembering, working
 from support.remembering import Note, withdrawn
 
@@ -25,7 +26,7 @@ TAKEN_AWAY = "DELETE FROM parked WHERE subject = $1"
 
 async def test_that_a_family_waits_is_told_with_its_first_parked_message(serving: Probe) -> None:
     """Line: `self.draft.told += told_parked(…)` in `Fold._failed`: one transaction writes both."""
-    one, _, _ = await _park(serving, "bug")
+    one, _, _ = await park(serving, "bug")
     (parked,) = await serving.pool.fetch(PARKED, one)
     (notice,) = await serving.pool.fetch(OUTBOX, one)
     envelope = read_envelope(notice["body"])
@@ -44,7 +45,7 @@ async def test_what_nobody_can_read_is_told_of_the_family_whose_key_it_has(servi
 
 async def test_those_behind_the_first_are_not_told(serving: Probe) -> None:
     """Line: `if arrival.subject in self._blocked` in `Fold.take`: whether they come with it or later."""
-    one, _, _ = await _park(serving, "bug", "bug too")
+    one, _, _ = await park(serving, "bug", "bug too")
     await serving.send((one, withdrawn(one, "bug again")))
     await serving.parked(3, one)
     assert await _told(serving, one) == [VerificationParked]
@@ -52,7 +53,7 @@ async def test_those_behind_the_first_are_not_told(serving: Probe) -> None:
 
 async def test_a_family_goes_on_with_the_last_of_its_queue(serving: Probe) -> None:
     """Line: `await store.tell(conn, [notice])` in `redriving.tell_resumed`: after all that was decided."""
-    one, kernel, seqs = await _park(serving, "bug", "second")
+    one, kernel, seqs = await park(serving, "bug", "second")
     remembering(kernel).mended = True
     await kernel.parking.redrive(seqs[0], by="ops")
     assert await _told(serving, one) == [VerificationParked, *[QuotaReleased] * 2, VerificationResumed]
@@ -60,19 +61,14 @@ async def test_a_family_goes_on_with_the_last_of_its_queue(serving: Probe) -> No
 
 async def test_two_who_drive_it_on_say_once_that_it_goes_on(serving: Probe) -> None:
     """Line: `outcome.fate is not Fate.LOST` in `redriving.drive`."""
-    one, kernel, seqs = await _park(serving, "bug")
-    other = serving.make_kernel()
-    remembering(kernel).mended = remembering(other).mended = True
-    async with serving.holding(one):
-        driving = [asyncio.create_task(k.parking.redrive(seqs[0], by="ops")) for k in (kernel, other)]
-        await serving.waiting(2)
-    await asyncio.gather(*driving)
+    one, kernel, seqs = await park(serving, "bug")
+    await redrive_at_once(serving, one, kernel, seqs[0])
     assert await _told(serving, one) == [VerificationParked, QuotaReleased, VerificationResumed]
 
 
 async def test_a_family_of_which_something_is_left_does_not_go_on(serving: Probe) -> None:
     """Line: `if await store.parked_families(conn, {family})` in `redriving.tell_resumed`."""
-    one, kernel, seqs = await _park(serving, "bug", "break")
+    one, kernel, seqs = await park(serving, "bug", "break")
     remembering(kernel).mended = True
     assert (await kernel.parking.redrive(seqs[0], by="ops")).left == 1
     assert await _told(serving, one) == [VerificationParked, QuotaReleased]
@@ -80,14 +76,14 @@ async def test_a_family_of_which_something_is_left_does_not_go_on(serving: Probe
 
 async def test_a_message_that_fails_again_is_not_told_again(serving: Probe) -> None:
     """Line: `raise _NotKeptError` in `Cycle.settle_one`."""
-    one, kernel, seqs = await _park(serving, "bug")
+    one, kernel, seqs = await park(serving, "bug")
     assert (await kernel.parking.redrive(seqs[0], by="ops")).left == 1
     assert await _told(serving, one) == [VerificationParked]
 
 
 async def test_a_family_whose_only_message_is_discarded_goes_on(serving: Probe) -> None:
     """Line: `await tell_resumed(conn, self._cycle, row)` in `Parking.discard`."""
-    one, kernel, seqs = await _park(serving, "bug")
+    one, kernel, seqs = await park(serving, "bug")
     await kernel.parking.discard(seqs[0], by="ops", reason="sent by mistake")
     assert await _told(serving, one) == [VerificationParked, VerificationResumed]
 
@@ -131,13 +127,6 @@ async def test_who_acts_on_a_family_waits_for_it_before_he_holds_its_message(
     ended = (await asyncio.gather(acting, return_exceptions=True))[0]
     assert isinstance(ended, NotParkedError) or getattr(ended, "settled", None) == 0
     assert await _told(serving, one) == [QuotaReleased, VerificationParked]
-
-
-async def _park(serving: Probe, *sayings: str) -> tuple[UUID, Kernel, list[int]]:
-    """A family whose first saying is a bug and parks all; an instance to work on it; the rows' numbers."""
-    one = family()
-    await serving.send(*((one, withdrawn(one, said)) for said in sayings))
-    return one, serving.make_kernel(), [row["seq"] for row in await serving.parked(len(sayings), one)]
 
 
 async def _park_an_ask(serving: Probe) -> tuple[UUID, Kernel, int]:

@@ -6,14 +6,13 @@ Each docstring names the line that gives the guarantee: the test fails when that
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
 
-from messaging import Kernel
 from messaging.parking import NotParkedError, Parking
 from messaging.redriving import Redriven
+from support.parking import park, redrive_at_once
 from support.probe import OUT_TOPIC, Probe, family, remembering, until
 from support.remembering import Note, withdrawn
 
@@ -24,7 +23,7 @@ HOMELESS = "SELECT seq FROM parked WHERE subject IS NULL"
 
 async def test_the_list_names_what_is_parked_and_holds_no_bodies(serving: Probe) -> None:
     """Line: the columns of `parking.LIST`: bodies hold personal data."""
-    one, kernel, _ = await _park(serving, "bug", "second")
+    one, kernel, _ = await park(serving, "bug", "second")
     listed = await kernel.parking.list(subject=one)
     assert [(row["state"], row["subject"]) for row in listed] == [("failed", one), ("waits", one)]
     assert listed[0]["error"].startswith("ZeroDivisionError")
@@ -33,7 +32,7 @@ async def test_the_list_names_what_is_parked_and_holds_no_bodies(serving: Probe)
 
 async def test_show_tells_all_that_is_needed_to_understand(serving: Probe) -> None:
     """Line: what `folding.parked_row` fills in."""
-    _, kernel, (seq, _) = await _park(serving, "bug", "second")
+    _, kernel, (seq, _) = await park(serving, "bug", "second")
     shown = await kernel.parking.show(seq)
     assert b'"reason":"bug"' in shown["body"]
     assert "in decide" in shown["traceback"]
@@ -49,7 +48,7 @@ async def test_a_number_that_is_not_parked_is_told_so(serving: Probe) -> None:
 
 async def test_mending_keeps_the_body_before_and_who_did_it(serving: Probe) -> None:
     """Line: `record(…, after=body)` in `Parking.mend`."""
-    one, kernel, (seq, _) = await _park(serving, "bug", "second")
+    one, kernel, (seq, _) = await park(serving, "bug", "second")
     before = (await kernel.parking.show(seq))["body"]
     after = withdrawn(one, "mended")
     await kernel.parking.mend(seq, after, by="Officer 7", reason="a typing mistake")
@@ -64,7 +63,7 @@ async def test_mending_keeps_the_body_before_and_who_did_it(serving: Probe) -> N
 
 async def test_a_mended_message_is_settled_under_its_first_identity(serving: Probe) -> None:
     """Line: `replace(arrival, id=row["id"], …)` in `redriving._arrival`."""
-    one, kernel, (seq,) = await _park(serving, "bug")
+    one, kernel, (seq,) = await park(serving, "bug")
     await kernel.parking.mend(seq, withdrawn(one, "mended"), by="ops", reason="typing")
     await kernel.parking.redrive(seq, by="ops")
     act = await serving.pool.fetchrow(
@@ -77,7 +76,7 @@ async def test_a_mended_message_is_settled_under_its_first_identity(serving: Pro
 
 async def test_a_message_mended_into_no_event_of_ours_stays_parked(serving: Probe) -> None:
     """Line: `if envelope.type not in EVENTS` in `reading.read_again`: it says what is wrong."""
-    one, kernel, (seq,) = await _park(serving, "bug")
+    one, kernel, (seq,) = await park(serving, "bug")
     body = withdrawn(one, "mended").replace(b"application.withdrawn", b"application.wihtdrawn")
     await kernel.parking.mend(seq, body, by="ops", reason="typing")
     ended = await kernel.parking.redrive(seq, by="ops")
@@ -87,7 +86,7 @@ async def test_a_message_mended_into_no_event_of_ours_stays_parked(serving: Prob
 
 async def test_a_dry_run_says_what_would_happen_and_writes_nothing(serving: Probe) -> None:
     """Line: `await trial.rollback()` in `Parking.dry_run`."""
-    one, kernel, (seq,) = await _park(serving, "bug")
+    one, kernel, (seq,) = await park(serving, "bug")
     tried = await kernel.parking.dry_run(seq)
     assert (tried.settled, tried.left, tried.error) == (0, 1, "ZeroDivisionError: a bug in a decider: bug")
     remembering(kernel).mended = True
@@ -101,7 +100,7 @@ async def test_a_dry_run_says_what_would_happen_and_writes_nothing(serving: Prob
 async def test_a_dry_run_drives_the_familys_queue_from_its_head(serving: Probe) -> None:
     """Line: `drive(conn, …)` within `trial` in `Parking.dry_run`, as in a redrive: whichever of
     the queue is named, each sees what those before it have changed."""
-    one, kernel, seqs = await _park(serving, "bug", "second", "after second")
+    one, kernel, seqs = await park(serving, "bug", "second", "after second")
     remembering(kernel).mended = True
     for seq in seqs:
         assert await kernel.parking.dry_run(seq) == Redriven(settled=3, left=0, told=[OUT_TOPIC])
@@ -112,7 +111,7 @@ async def test_a_dry_run_drives_the_familys_queue_from_its_head(serving: Probe) 
 async def test_a_dry_run_ends_where_the_redrive_would(serving: Probe) -> None:
     """Line: `while error is None` in `redriving.drive`, and `async with conn.transaction()` in
     `Cycle.settle_one`: what the database refuses does not undo what was settled before it."""
-    one, kernel, seqs = await _park(serving, "bug", "break", "third")
+    one, kernel, seqs = await park(serving, "bug", "break", "third")
     remembering(kernel).mended = True
     tried = await kernel.parking.dry_run(seqs[2])
     assert (tried.settled, tried.left, (tried.error or "").partition(":")[0]) == (1, 2, "CheckViolationError")
@@ -121,7 +120,7 @@ async def test_a_dry_run_ends_where_the_redrive_would(serving: Probe) -> None:
 
 async def test_redriving_a_family_keeps_its_order(serving: Probe) -> None:
     """Line: `ORDER BY seq` in `redriving.HEAD`, whichever of the family's messages was named."""
-    one, kernel, seqs = await _park(serving, "bug", "second", "third", "fourth")
+    one, kernel, seqs = await park(serving, "bug", "second", "third", "fourth")
     remembering(kernel).mended = True
     assert await kernel.parking.redrive(seqs[2], by="ops") == _settled(4)
     assert await serving.said(one) == ["bug", "second", "third", "fourth"]
@@ -132,7 +131,7 @@ async def test_redriving_a_family_keeps_its_order(serving: Probe) -> None:
 async def test_a_redrive_that_fails_again_keeps_its_place(serving: Probe) -> None:
     """Line: `FAILED_AGAIN` (not a new row) in `redriving._try`, `raise _NotKeptError` in
     `Cycle.settle_one`."""
-    one, kernel, seqs = await _park(serving, "bug", "second")
+    one, kernel, seqs = await park(serving, "bug", "second")
     ended = await kernel.parking.redrive(seqs[0], by="ops")
     assert (ended.settled, ended.left) == (0, 2)
     assert ended.error == "ZeroDivisionError: a bug in a decider: bug"
@@ -145,7 +144,7 @@ async def test_a_redrive_that_fails_again_keeps_its_place(serving: Probe) -> Non
 
 async def test_a_redrive_stops_at_the_next_failure(serving: Probe) -> None:
     """Line: `while error is None` in `redriving.drive`."""
-    one, kernel, seqs = await _park(serving, "bug", "second", "break", "fourth")
+    one, kernel, seqs = await park(serving, "bug", "second", "break", "fourth")
     remembering(kernel).mended = True
     ended = await kernel.parking.redrive(seqs[0], by="ops")
     assert (ended.settled, ended.left) == (2, 2)
@@ -157,7 +156,7 @@ async def test_a_redrive_stops_at_the_next_failure(serving: Probe) -> None:
 async def test_a_refusal_of_an_event_ends_its_redrive(serving: Probe) -> None:
     """Line: `outcome.error is not None` (not "was decided") in `Cycle.settle_one`; else it would be tried for
     ever."""
-    one, kernel, seqs = await _park(serving, "bug", "refuse", "third")
+    one, kernel, seqs = await park(serving, "bug", "refuse", "third")
     remembering(kernel).mended = True
     async with asyncio.timeout(10):
         assert await kernel.parking.redrive(seqs[0], by="ops") == _settled(3)
@@ -166,7 +165,7 @@ async def test_a_refusal_of_an_event_ends_its_redrive(serving: Probe) -> None:
 
 async def test_discarding_drives_on_those_behind_and_keeps_the_reason(serving: Probe) -> None:
     """Line: `return await self._redrive(…)` and `record(…)` in `Parking.discard`."""
-    one, kernel, seqs = await _park(serving, "bug", "second", "third")
+    one, kernel, seqs = await park(serving, "bug", "second", "third")
     assert await kernel.parking.discard(seqs[0], by="Officer 7", reason="sent by mistake") == _settled(2)
     assert await serving.said(one) == ["second", "third"]
     act = await serving.pool.fetchrow("SELECT * FROM parked_acts WHERE parked_seq = $1", seqs[0])
@@ -189,13 +188,8 @@ async def test_garbage_without_a_family_is_a_queue_of_its_own(serving: Probe) ->
 
 async def test_a_message_is_redriven_once_by_two_people(serving: Probe) -> None:
     """Line: `execute(TAKE_AWAY, …) == "DELETE 1"` in `redriving._take_away`, under the family's lock."""
-    one, kernel, seqs = await _park(serving, "bug")
-    other = serving.make_kernel()
-    remembering(kernel).mended = remembering(other).mended = True
-    async with serving.holding(one):
-        driving = [asyncio.create_task(k.parking.redrive(seqs[0], by="ops")) for k in (kernel, other)]
-        await serving.waiting(2)
-    ends = await asyncio.gather(*driving)
+    one, kernel, seqs = await park(serving, "bug")
+    ends = await redrive_at_once(serving, one, kernel, seqs[0])
     assert sorted((end.settled, end.left) for end in ends) == [(0, 0), (1, 0)]
     assert await serving.said(one) == ["bug"]
 
@@ -203,7 +197,7 @@ async def test_a_message_is_redriven_once_by_two_people(serving: Probe) -> None:
 async def test_a_mend_during_a_redrive_is_what_is_decided(serving: Probe) -> None:
     """Line: `AND body = $2` in `redriving.TAKE_AWAY`: the redrive has read the message and waits for its
     family."""
-    one, kernel, seqs = await _park(serving, "bug", "second")
+    one, kernel, seqs = await park(serving, "bug", "second")
     async with serving.holding(one):
         driving = asyncio.create_task(kernel.parking.redrive(seqs[0], by="ops"))
         await serving.waiting()
@@ -218,7 +212,7 @@ async def test_a_mend_during_a_redrive_is_what_is_decided(serving: Probe) -> Non
 async def test_a_command_passes_a_parked_message_of_its_family(serving: Probe) -> None:
     """Line: `arrival.edge is not Edge.REQUEST` in `Fold.take`: whoever sends a command is answered now,
     and only what comes by the other edges waits."""
-    one, kernel, seqs = await _park(serving, "bug", "second")
+    one, kernel, seqs = await park(serving, "bug", "second")
     assert await kernel.request(Note("moved"), subject=one) == {"place": 1}
     remembering(kernel).mended = True
     assert await kernel.parking.redrive(seqs[0], by="ops") == _settled(2)
@@ -236,7 +230,7 @@ async def test_who_comes_too_late_to_a_message_is_told_so(
     serving: Probe, act: Callable[[Parking, int], Coroutine[Any, Any, object]]
 ) -> None:
     """Line: `FOR UPDATE` in `parking.HOLD`: without it something would be recorded that never happened."""
-    _, kernel, (seq,) = await _park(serving, "bug")
+    _, kernel, (seq,) = await park(serving, "bug")
     async with serving.pool.acquire() as conn:
         async with conn.transaction():  # as a redrive that is about to commit
             await conn.execute("DELETE FROM parked WHERE seq = $1", seq)
@@ -245,13 +239,6 @@ async def test_who_comes_too_late_to_a_message_is_told_so(
         with pytest.raises(NotParkedError):
             await acting
     assert await serving.pool.fetch(ACTS_ON, seq) == []
-
-
-async def _park(serving: Probe, *sayings: str) -> tuple[UUID, Kernel, list[int]]:
-    """A family whose first saying is a bug and parks all; an instance to work on it; the rows' numbers."""
-    one = family()
-    await serving.send(*((one, withdrawn(one, said)) for said in sayings))
-    return one, serving.make_kernel(), [row["seq"] for row in await serving.parked(len(sayings), one)]
 
 
 async def _somebody_waits_for(serving: Probe, session: int) -> bool:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from console.case import TOLD_OTHERWISE, _show
 from console.owing import OWED, OWED_MESSAGES, Known, debts, owed
+from intake.http.view import OFFICERS_READ
 
 ALMATY = timezone(timedelta(hours=5))
 TODAY = date(2026, 3, 2)
@@ -115,6 +117,23 @@ def test_that_a_family_was_not_reached_is_said_first_and_then_what_did_not_arriv
     why, what = said(known("place_reserved", "call", messages=[message("failed")]))
     assert why == f"{OWED['call']} since {WHEN}."
     assert what.startswith(f"The career centre owes the family a call since {WHEN}: no letter")
+
+
+@pytest.mark.parametrize("awaited", sorted(TOLD_OTHERWISE))
+def test_an_officers_sentence_is_not_shown_as_what_the_family_reads(
+    awaited: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Line: `waiting["for"] in TOLD_OTHERWISE` in `case._show`."""
+    waiting = {"for": awaited, "sentence": "Only for officers."}
+    found = {"state_words": "Waits", "waiting": waiting, "next_step": {"sentence": "Look."}, "reasons": []}
+    _show({**found, "timeline": []}, ["Why."])
+    shown = capsys.readouterr().out
+    assert "The family reads: Look." in shown
+    assert "Only for officers." not in shown
+
+
+def test_what_intake_tells_officers_otherwise_is_known_here() -> None:
+    assert set(OFFICERS_READ) == TOLD_OTHERWISE
 
 
 def test_a_case_that_is_over_waits_for_nobody() -> None:

@@ -19,6 +19,8 @@ from console.options import Folder, Json, Language
 from console.owing import Known, debts
 
 T = TypeVar("T")
+#: What is said otherwise to the family than to an officer, as whom we ask.
+TOLD_OTHERWISE = frozenset({"operator", "call"})
 
 
 def case(
@@ -63,8 +65,7 @@ def _show(found: Mapping[str, Any], owed: Sequence[str]) -> None:
     screen.out.print(found["state_words"], markup=False, style="bold")
     answer, *besides = owed
     waiting = found["waiting"]
-    ours = waiting is None or waiting["parked_in"]  # of an operator the family reads less than we do
-    reads = [] if ours else [waiting["sentence"]]
+    reads = [] if waiting is None or waiting["for"] in TOLD_OTHERWISE else [waiting["sentence"]]
     for line in (
         answer,
         *(f"Besides: {debt}" for debt in besides),

@@ -65,13 +65,15 @@ class Kernel:
             parked_alarm_seconds=parked_alarm_seconds,
         )
         self._tasks: list[asyncio.Task[None]] = []
+        self._measuring: list[asyncio.Task[None]] = []  # none before the start
         self.request = self._requests.request
         self.check_pressure = pressure.check
         self.cycle.on_due = self._wake
 
     async def start(self) -> None:
-        workers = [self._gauges.loop.run(), self.reminders.run(), *(asks.run() for asks in self.asks)]
-        self._tasks = [asyncio.create_task(worker) for worker in workers]
+        workers = [self.reminders.run(), *(asks.run() for asks in self.asks)]
+        self._measuring = [asyncio.create_task(self._gauges.loop.run())]
+        self._tasks = [*self._measuring, *map(asyncio.create_task, workers)]
         self.consumer.start()
         await self._broker.start()
         log.info(
@@ -83,8 +85,8 @@ class Kernel:
         self.consumer.stop()
         self._answers.stopping = True
         self._gauges.loop.stop()
-        measuring = self._tasks[:1]
-        await asyncio.gather(*measuring, return_exceptions=True)  # through the consumer, which is closed next
+        # It measures through the consumer, which is closed next.
+        await asyncio.gather(*self._measuring, return_exceptions=True)
         try:
             await self._broker.stop()
         finally:  # a broker that is gone keeps nobody from giving back leases

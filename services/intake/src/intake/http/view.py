@@ -14,6 +14,8 @@ from intake.domain.waiting import NextStep, Waiting, next_step, waiting
 from intake.http.timeline import timeline
 from intake.http.voice import Voice
 
+#: The sentence that a family reads → that which an officer reads.
+OFFICERS_READ = {"operator": "operator-in", "call": "call-owed"}
 REFERRAL_STATES = ("sent", "accepted", "declined", "done", "overdue")
 
 
@@ -56,19 +58,6 @@ def _step(step: NextStep, voice: Voice) -> dict[str, str]:
 
 
 def _waiting(awaited: Waiting, voice: Voice, *, for_officer: bool) -> dict[str, Any]:
-    register = awaited.awaited.removeprefix("register_")
-    args = {**awaited.args, "since": voice.time(awaited.since)}
-    key = awaited.awaited
-    if awaited.by is not None:
-        key, args = "register", {**args, "register": register, "by": voice.time(awaited.by)}
-    if awaited.due_on is not None:
-        key = "provider-late" if awaited.late else "provider-due"
-    if awaited.late and awaited.centre_by is not None:
-        key, args = "provider-centre", {**args, "centre_day": awaited.centre_by.isoformat()}
-    if awaited.parked_in and for_officer:
-        key, args = "operator-in", {**args, "parked_in": awaited.parked_in[0]}
-    if awaited.awaited == "call" and for_officer:
-        key = "call-owed"
     return {
         "for": awaited.awaited,
         "owed_by": awaited.owed_by,
@@ -80,8 +69,31 @@ def _waiting(awaited: Waiting, voice: Voice, *, for_officer: bool) -> dict[str, 
         "late": awaited.late,
         "centre_by": awaited.centre_by,
         "parked_in": awaited.parked_in,
-        "sentence": voice.say(f"waiting-{key}", args),
+        "sentence": _sentence(awaited, voice, for_officer=for_officer),
     }
+
+
+def _sentence(awaited: Waiting, voice: Voice, *, for_officer: bool) -> str:
+    args = {**awaited.args, "since": voice.time(awaited.since)}
+    if awaited.by is not None:
+        args |= {"register": awaited.awaited.removeprefix("register_"), "by": voice.time(awaited.by)}
+    if awaited.centre_by is not None:
+        args["centre_day"] = awaited.centre_by.isoformat()
+    if awaited.parked_in:
+        args["parked_in"] = awaited.parked_in[0]
+    key = _key(awaited)
+    return voice.say(f"waiting-{OFFICERS_READ.get(key, key) if for_officer else key}", args)
+
+
+def _key(awaited: Waiting) -> str:
+    """Of the sentence that is said."""
+    if awaited.by is not None:
+        return "register"
+    if awaited.due_on is None:
+        return awaited.awaited
+    if not awaited.late:
+        return "provider-due"
+    return "provider-late" if awaited.centre_by is None else "provider-centre"
 
 
 def _region(kato: str, voice: Voice) -> dict[str, str]:
