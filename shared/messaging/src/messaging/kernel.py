@@ -28,6 +28,10 @@ PARKED_ALARM_SECONDS = 900.0
 class Kernel:
     """Consumes, asks, reminds and answers requests for one service, until stopped."""
 
+    # None before the start.
+    _measuring: Sequence[asyncio.Task[None]] = ()
+    _tasks: Sequence[asyncio.Task[None]] = ()
+
     def __init__(
         self,
         service: Service,
@@ -64,8 +68,6 @@ class Kernel:
             lags=self.consumer.lags,
             parked_alarm_seconds=parked_alarm_seconds,
         )
-        self._tasks: list[asyncio.Task[None]] = []
-        self._measuring: list[asyncio.Task[None]] = []  # none before the start
         self.request = self._requests.request
         self.check_pressure = pressure.check
         self.cycle.on_due = self._wake
