@@ -67,6 +67,14 @@ async def test_events_of_a_family_in_another_order_are_found(world: World) -> No
     ]
 
 
+async def test_an_event_that_says_something_else_on_its_topic_is_found(world: World) -> None:
+    """Line: `checksum` in `telling._as_told`. What is judged is what its service has told."""
+    (topic, family, body), *others = world.books.records
+    report = await audit(await world.told_otherwise([(topic, family, body.replace(b"{", b" {", 1)), *others]))
+    (said,) = report.wrong
+    assert said.endswith(f"about {family} says something else on {topic} than in its outbox")
+
+
 async def test_events_told_twice_are_counted_and_no_fault(world: World) -> None:
     report = await audit(await world.told_otherwise([*world.books.records, *world.books.records]))
     assert report.wrong == []

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from console.audit.families import Family, Told, named, of_type
+from console.audit.families import Family, Told, of_type
+from console.audit.marks import named
 from console.audit.report import Report
 from console.audit.sources import Row
 from contracts import spec_of

@@ -9,32 +9,13 @@ from uuid import UUID
 
 import msgspec
 
+from console.audit.marks import Mark, head_of, named
 from console.audit.readers import READERS
-from console.audit.shelf import Piece, event_of, topic_of
+from console.audit.shelf import Piece
 from console.audit.sources import Row, UnreadableSourceError
-from contracts import EVENTS, spec_of
+from contracts import EVENTS
 from contracts.integration import REFERRALS, REPLIES, ReferralAccepted, ReferralDeclined, ReferralDone
 from messaging.ids import quick
-
-
-class Mark(msgspec.Struct, frozen=True, gc=False):
-    """What an event's data say about which check, message or referral it is; most events are about none."""
-
-    register: str | None = None
-    member_id: str | None = None
-    times: int | None = None
-    message_id: str | None = None
-    cause: str | None = None
-    referral_id: str | None = None
-
-
-class _Head(msgspec.Struct, frozen=True, gc=False):
-    type: str
-    data: Mark
-    causationid: str | None = None
-
-
-_heads = msgspec.json.Decoder(_Head)
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
@@ -45,11 +26,13 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     type: str
     cause: str | None
     mark: Mark
-    body: bytes
+    checksum: int
+    body: bytes | None
 
     @property
     def fact(self) -> Any:
-        """The event class with all its fields; needed of few."""
+        """The event class with all its fields, of a type in `marks.STUDIED`."""
+        assert self.body is not None, f"{self.type} is not studied"
         return _facts(self.type).decode(self.body).data
 
 
@@ -58,20 +41,20 @@ def _facts(name: str) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(msgspec.defstruct("_Fact", [("data", EVENTS[name])]))
 
 
-def told(teller: str, identity: UUID, body: bytes) -> Told:
-    """A row of an outbox. Raises UnreadableSourceError: what stands there was written by us."""
+def kept(teller: str, identity: UUID, piece: Piece) -> Told:
+    """An event of an outbox that lies on its topic."""
+    return Told(teller, identity, piece.type, piece.cause, piece.mark, piece.checksum, piece.body)
+
+
+def told(teller: str, identity: UUID, checksum: int, body: bytes) -> Told:
+    """One that does not, or not so. Raises UnreadableSourceError: what stands in an outbox we have written."""
     try:
-        head = _heads.decode(body)
+        head = head_of(body)
     except msgspec.DecodeError as error:
         raise UnreadableSourceError(
             f"event {identity} in the outbox of {teller} is no event ({error})", remedy="who has changed it?"
         ) from error
-    return Told(teller, identity, head.type, head.causationid, head.data, body)
-
-
-def named(*classes: type) -> frozenset[str]:
-    """The types that envelopes carry for these event classes."""
-    return frozenset(spec_of(cls).type for cls in classes)
+    return Told(teller, identity, head.type, head.causationid, head.data, checksum, body)
 
 
 def of_type(events: Iterable[Told], names: Collection[str]) -> list[Told]:
@@ -124,7 +107,7 @@ class Family:
     @cached_property
     def replies(self) -> Sequence[UUID]:
         """What providers told about it and still lies on their topic; they have no outbox here."""
-        return [quick(event_of(piece)) for piece in self.kept if topic_of(piece) == REPLIES]
+        return [quick(piece.event) for piece in self.kept if piece.topic == REPLIES]
 
     @cached_property
     def lost_replies(self) -> frozenset[UUID]:

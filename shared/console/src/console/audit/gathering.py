@@ -7,17 +7,23 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from console.audit.families import Family, told
-from console.audit.shelf import Spans, pieces
+from console.audit.families import Family, kept, told
+from console.audit.shelf import Piece, Spans, pieces
 from console.audit.sources import Cursor, Row, Snapshot, all_of
 
 #: Who hears what providers tell.
 READS_REPLIES = "integration-support"
 
 OUTBOX = """
-SELECT subject, topic, id, body FROM outbox WHERE subject BETWEEN $1 AND $2 ORDER BY subject, batch, place
+SELECT subject, topic, id, crc32(body) AS checksum, batch, place FROM outbox
+WHERE subject BETWEEN $1 AND $2 ORDER BY subject, batch, place
+"""
+#: Of those that lie on no topic: not told yet, or no longer kept, or lost.
+BODIES = """
+SELECT id, body FROM outbox JOIN unnest($1::bigint[], $2::int[]) AS wanted (batch, place) USING (batch, place)
 """
 #: Table → whose it is, and what of it is compared.
 HELD: Mapping[str, tuple[str, str]] = {
@@ -71,17 +77,40 @@ async def families(
     undecided = {name: {row["id"] for row in await book.rows(UNDECIDED)} for name, book in books.items()}
     for span in mine:
         found = _Families()
+        on_topics: dict[bytes, Piece] = {}
+        for identity, laid in pieces(folder, span).items():
+            found[identity].kept = laid
+            on_topics.update((piece.event, piece) for piece in laid)
         rows = await all_of(*(outbox.until(spans.last(span)) for outbox in outboxes.values()))
         for teller, events in zip(outboxes, rows, strict=True):
-            for family, topic, identity, body in events:
-                found[family].add(topic, told(teller, identity, body))
+            await _add_told(books[teller], teller, events, on_topics, found)
         await _add_held(books, spans.first(span), spans.last(span), found)
-        for identity, kept in pieces(folder, span).items():
-            found[identity].kept = kept
         unsettled = await _unsettled(books, found.values())
         for family in found.values():
             family.unsettled, family.undecided = unsettled, undecided
         yield found.values()
+
+
+async def _add_told(
+    book: Snapshot, teller: str, events: Sequence[Any], on_topics: Mapping[bytes, Piece], found: _Families
+) -> None:
+    """Bodies are read once, on the topics; in the outbox only those that no topic has, or has otherwise."""
+    laid = [on_topics.get(event["id"].bytes) for event in events]
+    same = [
+        piece if piece and piece.checksum == event["checksum"] else None
+        for piece, event in zip(laid, events, strict=True)
+    ]
+    bodies = await _bodies(book, [event for piece, event in zip(same, events, strict=True) if not piece])
+    for piece, (family, topic, identity, checksum, *_) in zip(same, events, strict=True):
+        event = kept(teller, identity, piece) if piece else told(teller, identity, checksum, bodies[identity])
+        found[family].add(topic, event)
+
+
+async def _bodies(book: Snapshot, events: Sequence[Row]) -> Mapping[UUID, bytes]:
+    if not events:
+        return {}
+    places = [event["batch"] for event in events], [event["place"] for event in events]
+    return {row["id"]: row["body"] for row in await book.rows(BODIES, *places)}
 
 
 async def _add_held(books: Mapping[str, Snapshot], first: UUID, last: UUID, found: _Families) -> None:

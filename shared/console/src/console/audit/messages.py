@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha1
 from uuid import UUID
 
-from console.audit.families import Family, Told, named, of_type
+from console.audit.families import Family, Told, of_type
+from console.audit.marks import named
 from console.audit.report import Line, Report
 from console.audit.sources import Row
 from contracts import spec_of

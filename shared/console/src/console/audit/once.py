@@ -7,7 +7,8 @@ family is parked may be said again when it has gone on meanwhile, and the other 
 from collections.abc import Mapping
 from uuid import UUID
 
-from console.audit.families import Family, named
+from console.audit.families import Family
+from console.audit.marks import named
 from console.audit.readers import RESUMED
 from console.audit.report import Report
 from contracts import spec_of

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from console.audit.families import Family, named, of_type
+from console.audit.families import Family, of_type
+from console.audit.marks import named
 from console.audit.report import Line, Report
 from contracts import spec_of
 from contracts.intake import ArrivalReported

@@ -1,7 +1,7 @@
 """The records of all topics, laid down in files by family: their number is a matter of the disk alone.
 
-A record is a piece of fixed size. Families are dealt out to spans by the first digits of their ids, a file
-for each. The pieces of a span, sorted as they are, lie family by family and topic by topic, in order.
+Families are dealt out to spans by the first digits of their ids, a file for each. The pieces of a span, sorted
+by key, lie family by family and topic by topic, in order.
 """
 
 import struct
@@ -9,20 +9,51 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
+
 import contracts
+from console.audit.marks import Mark
 from messaging.ids import quick
 
-#: Family, number of its topic, partition, offset, event.
-_PIECE = struct.Struct(">16sBHQ16s")
+#: Family, number of its topic, partition, offset.
+_KEY = struct.Struct(">16sBHQ")
 _TOPICS = contracts.topics()
 _NUMBERS = {topic: number for number, topic in enumerate(_TOPICS)}
-_WAITING_BYTES = 1 << 14  # of one span, before they are written
+_WAITING = 128  # pieces of one span, before they are written
 _SPAN_BYTES = 4  # of a family's id; ids of ours begin with random ones
+_LENGTH_BYTES = 4  # before the pieces that were written at once
 
-Piece = bytes
+
+class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is kept of one record. `checksum`: of its body, which itself is kept of few types."""
+
+    key: bytes
+    event: bytes
+    checksum: int
+    type: str = ""
+    cause: str | None = None
+    mark: Mark = Mark()
+    body: bytes | None = None
+
+    @property
+    def topic(self) -> str:
+        return _TOPICS[self.key[16]]
+
+    @property
+    def partition(self) -> int:
+        return int.from_bytes(self.key[17:19])
+
+    @property
+    def offset(self) -> int:
+        return int.from_bytes(self.key[19:])
+
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[Piece]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +76,13 @@ class Shelf:
     folder: Path
     name: str
     spans: Spans
-    _waiting: dict[int, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
+    _waiting: dict[int, list[Piece]] = field(default_factory=lambda: defaultdict(list))
 
     def lay(self, laid: Iterable[Piece]) -> None:
         waiting, count = self._waiting, self.spans.count
         for piece in laid:
-            waiting[int.from_bytes(piece[:_SPAN_BYTES]) * count >> 8 * _SPAN_BYTES] += piece
-        for span in [span for span, those in waiting.items() if len(those) > _WAITING_BYTES]:
+            waiting[int.from_bytes(piece.key[:_SPAN_BYTES]) * count >> 8 * _SPAN_BYTES].append(piece)
+        for span in [span for span, those in waiting.items() if len(those) > _WAITING]:
             self._write(span)
 
     def close(self) -> None:
@@ -59,37 +90,27 @@ class Shelf:
             self._write(span)
 
     def _write(self, span: int) -> None:
+        packed = _pack(self._waiting.pop(span))
         with (self.folder / f"{span}.{self.name}").open("ab") as file:
-            file.write(self._waiting.pop(span))
+            file.write(len(packed).to_bytes(_LENGTH_BYTES) + packed)
 
 
-def piece_of(family: bytes, topic: str, partition: int, offset: int, event: bytes) -> Piece:
-    return _PIECE.pack(family, _NUMBERS[topic], partition, offset, event)
+def key_of(family: bytes, topic: str, partition: int, offset: int) -> bytes:
+    return _KEY.pack(family, _NUMBERS[topic], partition, offset)
 
 
 def pieces(folder: Path, span: int) -> dict[UUID, list[Piece]]:
     """What all processes have laid down of this span, by family."""
-    laid = b"".join(file.read_bytes() for file in folder.glob(f"{span}.*"))
-    size = _PIECE.size
-    ordered = sorted(laid[place : place + size] for place in range(0, len(laid), size))
-    return {quick(family): list(those) for family, those in groupby(ordered, key=_family)}
+    laid = [piece for file in folder.glob(f"{span}.*") for piece in _read(file)]
+    laid.sort(key=attrgetter("key"))
+    return {quick(family): list(those) for family, those in groupby(laid, key=_family)}
 
 
-def topic_of(piece: Piece) -> str:
-    return _TOPICS[piece[16]]
-
-
-def partition_of(piece: Piece) -> int:
-    return int.from_bytes(piece[17:19])
-
-
-def offset_of(piece: Piece) -> int:
-    return int.from_bytes(piece[19:27])
-
-
-def event_of(piece: Piece) -> bytes:
-    return piece[27:]
+def _read(file: Path) -> Iterable[Piece]:
+    with file.open("rb") as written:
+        while length := written.read(_LENGTH_BYTES):
+            yield from _unpack(written.read(int.from_bytes(length)))
 
 
 def _family(piece: Piece) -> bytes:
-    return piece[:16]
+    return piece.key[:16]

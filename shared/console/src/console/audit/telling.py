@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
 from console.audit.families import Family, Told
 from console.audit.gathering import READS_REPLIES
 from console.audit.report import Report
-from console.audit.shelf import Piece, event_of, offset_of, partition_of, topic_of
+from console.audit.shelf import Piece
 from console.audit.topics import Acknowledged, Place
 from contracts.integration import REPLIES
 
@@ -21,6 +22,7 @@ class Kept(NamedTuple):
     partition: int
     offset: int
     id: UUID
+    checksum: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Telling:
     strangers: dict[UUID, str] = field(default_factory=dict)
 
     def judge(self, family: Family) -> None:
-        kept = {topic: list(those) for topic, those in groupby(family.kept, topic_of)}
+        kept = {topic: list(those) for topic, those in groupby(family.kept, attrgetter("topic"))}
         for topic in {*kept, *family.told} - {REPLIES}:
             told, there = family.on(topic), kept.get(topic, ())
             if _as_told(told, there):
@@ -53,12 +55,20 @@ class Telling:
         expected = self._still_kept(topic, [event for event in told if event.id not in self.untold], there)
         for event in expected:
             self.report["told"].check(event.id in there, event.id, _not_there(event, family, topic))
+        self._changed(family, topic, told, kept)
         known = {event.id for event in expected}
         wanted = [event.id for event in expected if event.id in there]
         orders = _orders([record for record in kept if record.id in known])
         right = not wanted or wanted in orders.values()
         what = f"is in {len(orders)} partitions" if len(orders) > 1 else "is not in the order of the outbox"
         self.report["order"].check(right, family.id, f"{what} on {topic}")
+
+    def _changed(self, family: Family, topic: str, told: Sequence[Told], kept: Sequence[Kept]) -> None:
+        checksums = {event.id: event.checksum for event in told}
+        for record in kept:
+            if checksums.get(record.id, record.checksum) != record.checksum:
+                what = f"about {family.id} says something else on {topic} than in its outbox"
+                self.report["told"].fault(record.id, what)
 
     def _still_kept(self, topic: str, told: Sequence[Told], there: set[UUID]) -> Sequence[Told]:
         """Without the beginning that the topic's retention has removed, if it has removed anything."""
@@ -91,22 +101,23 @@ class Telling:
 
     def _is_acknowledged(self, reader: str, family: Family, identity: UUID) -> bool:
         """Whether its reader says that it has it; so it does of what lies nowhere."""
-        piece = next((piece for piece in family.kept if event_of(piece) == identity.bytes), None)
+        piece = next((piece for piece in family.kept if piece.event == identity.bytes), None)
         if piece is None:
             return True
-        place = Place(topic_of(piece), partition_of(piece))
-        return offset_of(piece) < self.acknowledged[reader].get(place, 0)
+        place = Place(piece.topic, piece.partition)
+        return piece.offset < self.acknowledged[reader].get(place, 0)
 
 
 def _as_told(told: Sequence[Told], kept: Sequence[Piece]) -> bool:
     """Exactly that, each once, in one partition and in this order: almost always so, and quickly seen."""
-    return [event.id.bytes for event in told] == [event_of(piece) for piece in kept] and (
-        not kept or partition_of(kept[0]) == partition_of(kept[-1])
+    said = [(event.id.bytes, event.checksum) for event in told]
+    return said == [(piece.event, piece.checksum) for piece in kept] and (
+        not kept or kept[0].partition == kept[-1].partition
     )
 
 
 def _kept(piece: Piece) -> Kept:
-    return Kept(partition_of(piece), offset_of(piece), UUID(bytes=event_of(piece)))
+    return Kept(piece.partition, piece.offset, UUID(bytes=piece.event), piece.checksum)
 
 
 def _not_there(event: Told, family: Family, topic: str) -> str:

@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mappi
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
+from zlib import crc32
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 import contracts
+from console.audit.marks import STUDIED, head_of, sender_of
 from console.audit.readers import HEARD
-from console.audit.shelf import Piece, Shelf, piece_of
+from console.audit.shelf import Piece, Shelf, key_of
 from console.audit.sources import Sources, UnreadableSourceError
 from contracts import is_ours, spec_of
 from messaging.arrival import event_id
@@ -30,14 +32,6 @@ class Place(NamedTuple):
     topic: str
     partition: int
 
-
-class _Head(msgspec.Struct, frozen=True, gc=False):
-    id: str
-    source: str
-    subject: str
-
-
-_heads = msgspec.json.Decoder(_Head)
 
 #: Reader → partition → the first offset that it has not acknowledged.
 Acknowledged = Mapping[str, Mapping[Place, int]]
@@ -121,15 +115,32 @@ async def lay_down(sources: Sources, ends: Mapping[Place, int], shelf: Shelf) ->
 def _pieces(records: Iterable[ConsumerRecord], place: Place) -> Iterator[Piece | None]:
     """None for what is no event of anybody."""
     topic, partition = place
-    ours = is_ours(topic)
+    read = _told if is_ours(topic) else _replied
     for record in records:
         try:
-            head = _heads.decode(record.value or b"")
-            family, event = quick(head.subject), event_id(head.source, head.id, ours=ours)
+            yield read(topic, partition, record.offset, record.value or b"")
         except (msgspec.DecodeError, ValueError):
             yield None
-        else:
-            yield piece_of(family.bytes, topic, partition, record.offset, event.bytes)
+
+
+def _told(topic: str, partition: int, offset: int, body: bytes) -> Piece:
+    head = head_of(body)
+    return Piece(
+        key_of(quick(head.subject).bytes, topic, partition, offset),
+        event_id(head.source, head.id, ours=True).bytes,
+        crc32(body),
+        head.type,
+        head.causationid,
+        head.data,
+        body if head.type in STUDIED else None,
+    )
+
+
+def _replied(topic: str, partition: int, offset: int, body: bytes) -> Piece:
+    """What strangers say of it is judged by who hears it."""
+    sender = sender_of(body)
+    key = key_of(quick(sender.subject).bytes, topic, partition, offset)
+    return Piece(key, event_id(sender.source, sender.id, ours=False).bytes, crc32(body))
 
 
 async def _polls(

@@ -1,0 +1,5 @@
+"""Who this service is, to its database, its topics and its processes."""
+
+from chassis.identity import Identity
+
+INTAKE = Identity(name="intake", package="intake")
