@@ -17,8 +17,8 @@ import psutil
 import pytest
 
 from chassis.remedies import remedy_for
-from console.background import free_port
 from console.broker import Broker, create_topics
+from console.ports import free_port
 from console.postgres import Postgres
 from support.certificates import OVER, Authority
 from support.probe import until

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from console.background import remembered_port
 from console.kafka import ApacheKafka, fetch_jars, java
+from console.ports import remembered_port
 
 
 @dataclass(frozen=True)

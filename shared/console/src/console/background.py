@@ -3,13 +3,13 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -72,30 +72,23 @@ def end(record: Path, *, hard: bool = False, timeout_seconds: float = 20) -> Non
 
 
 def wait_for_port(port: int, record: Path, *, log: Path, timeout_seconds: float = 30) -> None:
-    """Return once 127.0.0.1:port answers; raise StartError with the log's end when the program died."""
+    """Return once the program listens on this port; raise StartError with the log's end when it died."""
     deadline = time.monotonic() + timeout_seconds
-    while not _answers(port):
+    while not listens(record, port):
         if running(record) is None or time.monotonic() > deadline:
             end(record, hard=True)
             raise StartError(f"nothing answers on 127.0.0.1:{port}; the end of {log}:\n{tail(log)}")
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
-def remembered_port(file: Path) -> int:
-    """The port used last time, so that addresses survive a restart, or a free one when that is taken."""
-    port = int(file.read_text()) if file.exists() else 0
-    if port == 0 or not _is_free(port):
-        port = free_port()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(str(port))
-    return port
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody holds at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def listens(record: Path, port: int) -> bool:
+    """Whether it is this program that listens there: another one may have taken the port before it."""
+    known = running(record)
+    try:
+        open_ones = psutil.Process(known.pid).net_connections("tcp") if known else []
+    except psutil.NoSuchProcess:
+        return False
+    return any(_is_there(one, port) for one in open_ones)
 
 
 def tail(log: Path, *, lines: int = 20) -> str:
@@ -113,17 +106,5 @@ def _signal(process: psutil.Process, number: signal.Signals) -> None:
         return
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+def _is_there(connection: Any, port: int) -> bool:
+    return bool(connection.status == psutil.CONN_LISTEN and connection.laddr.port == port)

@@ -11,6 +11,7 @@ from uuid import uuid4
 from console import background
 from console.background import StartError
 from console.broker import LocalBroker
+from console.ports import remembered_port
 
 VERSION = "4.3.0"  # of pom.xml
 _HERE = Path(__file__).parent
@@ -29,8 +30,8 @@ class ApacheKafka(LocalBroker):
         if self.running():
             return
         jars = fetch_jars()
-        port = background.remembered_port(self.folder / "port")
-        self._configure(port, background.remembered_port(self.folder / "controller-port"))
+        port = remembered_port(self.folder / "port")
+        self._configure(port, remembered_port(self.folder / "controller-port"))
         if not self._data.exists():
             self._format(jars)
         command = [*java(jars), f"-Dlog4j2.configurationFile={_HERE / 'log4j2.xml'}"]

@@ -2,9 +2,7 @@
 
 import json
 import os
-import socket
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +12,7 @@ from console import screen
 from console.broker import Broker
 from console.errors import PlainError
 from console.kafka import ApacheKafka
+from console.ports import free_port, is_free
 from console.postgres import Postgres
 from console.tansu import Tansu
 from sandbox.providers import User
@@ -171,18 +170,9 @@ def typed(command: str, folder: Path) -> str:
 
 
 def _free_ports(before: Mapping[str, int]) -> dict[str, int]:
-    with ExitStack() as held:  # all at once, so that none is dealt out twice
-        return {name: _free_port(before.get(name, 0), held) for name in LISTENERS}
-
-
-def _free_port(wanted: int, held: ExitStack) -> int:
-    probe = held.enter_context(socket.socket())
-    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        probe.bind(("127.0.0.1", wanted))
-    except OSError:
-        probe.bind(("127.0.0.1", 0))
-    return int(probe.getsockname()[1])
+    kept = {name: port for name, port in before.items() if is_free(port)}
+    fresh = (port for port in iter(free_port, None) if port not in kept.values())
+    return {name: kept.get(name) or next(fresh) for name in LISTENERS}
 
 
 def _file(folder: Path) -> Path:

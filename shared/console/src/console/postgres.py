@@ -11,7 +11,8 @@ import asyncpg
 import psutil
 
 from console import account
-from console.background import StartError, remembered_port, tail
+from console.background import StartError, tail
+from console.ports import remembered_port
 
 SUPERUSER = "qonys"
 #: The server's log names what went wrong but quotes no row: details of an error, and the statement that ran

