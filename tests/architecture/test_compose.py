@@ -20,7 +20,7 @@ def _rights() -> set[tuple[str, str, str]]:
         package = service.source.name
         heard = import_module(f"{package}.consumers").HEARD
         needed |= {(service.name, "reads", spec_of(one).topic) for one in heard if is_event(one)}
-        told = import_module(f"{package}.app").BLUEPRINT.told_topics
+        told = import_module(f"{package}.app").BLUEPRINT.identity.told_topics
         needed |= {(service.name, "writes", topic) for topic in told}
     return needed
 
@@ -34,13 +34,23 @@ def test_every_secret_that_compose_names_is_made() -> None:
     assert set(re.findall(r"\{file: \"\$\{QONYS_SECRETS:-\./secrets\}/(\S+)\"\}", COMPOSE)) == set(names())
 
 
+def _part(name: str) -> str:
+    """The lines about one container."""
+    (part,) = re.findall(rf"^  {name}:(?: &\S+)?\n((?:    .*\n)+)", COMPOSE, flags=re.MULTILINE)
+    return str(part)
+
+
 def test_every_process_of_ours_is_there_once_and_as_bare_as_can_be() -> None:
     for name in [*map(str, OURS), "sandbox"]:
-        (part,) = re.findall(rf"^  {name}:(?: &\S+)?\n((?:    .*\n)+)", COMPOSE, flags=re.MULTILINE)
-        assert re.search(r"<<: (\[\*once, )?\*ours", part)
+        assert re.search(r"<<: (\[\*once, )?\*ours", _part(name))
     bare = COMPOSE.partition("x-ours:")[2].partition("x-once:")[0]
     for line in ("read_only: true", "cap_drop: [ALL]", "mem_limit:", "stop_grace_period:", "/health/ready"):
         assert line in bare
+
+
+def test_only_who_signs_or_asks_registers_holds_a_key() -> None:
+    assert "certificate-key.pem" in _part("verification")
+    assert [name for name in map(str, OURS) if ".pem" in _part(name)] == ["verification"]
 
 
 def test_the_log_of_postgres_quotes_no_values_here_either() -> None:

@@ -15,7 +15,8 @@ from chassis.database import SESSION, nothing_to_reset
 from chassis.kafka import PRODUCER_BATCH_BYTES
 from chassis.logs import configure_logs
 from chassis.settings import LogFormat
-from messaging import Kernel, Relay
+from messaging import Relay
+from messaging.kernel import Kernel
 
 
 async def serve(dsn: str, servers: str, prefix: str) -> None:

@@ -1,9 +1,10 @@
 """Notification as shipped, but mail server and SMS gateway take everything at once."""
 
 from dataclasses import replace
+from functools import partial
 
-from chassis.commands import run
-from chassis.service import Parts
+from chassis.commands import carry_out
+from chassis.service import Parts, serve
 from messaging import Service
 from notification.app import BLUEPRINT
 from notification.domain.delivery import Handed, Handover, Send
@@ -20,4 +21,4 @@ def _instant(parts: Parts[NotificationSettings]) -> Service:
 
 
 if __name__ == "__main__":
-    run(replace(BLUEPRINT, service=_instant))
+    carry_out("notification", NotificationSettings, partial(serve, replace(BLUEPRINT, service=_instant)))

@@ -6,11 +6,12 @@ Whatever they are asked about follows from the question, so that any number of f
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from bench.people import FAMILY, FORGED, GIVEN, REGION_FROM, born_of
-from chassis.commands import run
-from chassis.service import Parts
+from chassis.commands import carry_out
+from chassis.service import Parts, serve
 from messaging import Service
 from verification.app import BLUEPRINT
 from verification.domain.answers import (
@@ -69,4 +70,4 @@ def _instant(parts: Parts[VerificationSettings]) -> Service:
 
 
 if __name__ == "__main__":
-    run(replace(BLUEPRINT, service=_instant))
+    carry_out("verification", VerificationSettings, partial(serve, replace(BLUEPRINT, service=_instant)))

@@ -18,7 +18,8 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from chassis.kafka import kafka_broker, start_producer, topics_of, wait_for_broker
+from chassis.kafka import start_producer, topics_of, wait_for_broker
+from chassis.kafka_broker import kafka_broker
 from chassis.remedies import remedy_for
 from chassis.settings import ServiceSettings
 from console.broker import create_topics

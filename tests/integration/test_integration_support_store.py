@@ -23,7 +23,7 @@ MANY = 200
 async def pool(database: str) -> AsyncIterator[Pool]:
     async with asyncpg.create_pool(database, min_size=1, max_size=2) as pool:
         async with pool.acquire() as conn:
-            await migrate(conn, BLUEPRINT.migrations)
+            await migrate(conn, BLUEPRINT.identity.migrations)
         yield pool
 
 

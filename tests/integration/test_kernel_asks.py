@@ -14,8 +14,9 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from console.broker import Broker
-from messaging import Kernel, PermanentError, TransientError
+from messaging import PermanentError, TransientError
 from messaging.asks import IN_HAND, LEASE_SPARE_SECONDS
+from messaging.kernel import Kernel
 from support.probe import Probe, family, probing, until, working
 from support.remembering import Note, Question, Reply
 

@@ -12,7 +12,8 @@ from typing import Any
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from messaging import Kernel, PermanentError, TransientError
+from messaging import PermanentError, TransientError
+from messaging.kernel import Kernel
 from support.probe import IN_TOPIC, Probe, family, partition_of, running, until, working
 from support.remembering import Note, Question, Reply, withdrawn
 

@@ -12,9 +12,9 @@ import psutil
 
 from console.broker import Broker, create_topics
 from console.postgres import Postgres
-from messaging import Kernel
 from messaging.consumer import FETCH_BYTES, PARTITION_FETCH_BYTES
 from messaging.cycle import TRIES_BEFORE_PARKING
+from messaging.kernel import Kernel
 from support.probe import IN_TOPIC, Probe, family, probing, running, until, waits, working
 from support.remembering import Bell, Note, Question, Reply, withdrawn
 

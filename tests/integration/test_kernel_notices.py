@@ -13,7 +13,8 @@ import pytest
 
 from contracts import open_event, read_envelope
 from contracts.verification import QuotaReleased, VerificationParked, VerificationResumed
-from messaging import Kernel, PermanentError
+from messaging import PermanentError
+from messaging.kernel import Kernel
 from messaging.parking import NotParkedError, Parking
 from support.parking import park, redrive_at_once
 from support.probe import Probe, family, remembering, working

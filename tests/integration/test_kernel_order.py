@@ -11,7 +11,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from messaging import Kernel
+from messaging.kernel import Kernel
 from support.probe import IN_TOPIC, PARTITIONS, Probe, family, partition_of, remembering, running, until
 from support.remembering import Note, withdrawn
 

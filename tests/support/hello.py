@@ -2,7 +2,8 @@
 
 import asyncio
 
-from chassis.kafka import kafka_broker, start_producer
+from chassis.kafka import start_producer
+from chassis.kafka_broker import kafka_broker
 from chassis.settings import ServiceSettings
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
-from messaging import Kernel
+from messaging.kernel import Kernel
 from messaging.redriving import Redriven
 from support.probe import Probe, family, remembering
 from support.remembering import withdrawn

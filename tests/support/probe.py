@@ -19,9 +19,10 @@ from console.broker import Broker, create_topics
 from console.postgres import Postgres
 from contracts.intake import ApplicationWithdrawn
 from contracts.verification import DECISIONS, VerificationParked, VerificationResumed
-from messaging import Kernel, Notices, Relay, Service, Target, Unanswered
+from messaging import Notices, Relay, Service, Target, Unanswered
 from messaging.asks import Asks
 from messaging.cycle import lock_number
+from messaging.kernel import Kernel
 from messaging.pressure import MOST_WAITING
 from messaging.reminders import Reminders
 from messaging.tracing import OFF

@@ -1,6 +1,7 @@
 """Runs the tiny service: `python -m support.tiny serve`."""
 
-from chassis.start import run_app
+from chassis.start import run_service
+from support.tiny.identity import TINY
 
 if __name__ == "__main__":
-    run_app("support.tiny.app")
+    run_service(TINY)

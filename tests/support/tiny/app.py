@@ -13,6 +13,7 @@ from chassis.settings import ServiceSettings
 from contracts.intake import ApplicationWithdrawn
 from messaging import Refusal, Service
 from support.remembering import Note, Remembering
+from support.tiny.identity import TINY
 
 router = APIRouter()
 
@@ -31,8 +32,7 @@ async def note(request: Request, family: UUID, text: str, _: Citizen) -> Any:
 
 
 BLUEPRINT = Blueprint(
-    name="verification-tiny",  # so that the topics of verification count as its own
-    package="support.tiny",
+    identity=TINY,
     settings=ServiceSettings,
     service=lambda _: Service(name="tiny", hears=dict.fromkeys((ApplicationWithdrawn, Note), Remembering())),
     routes=(router,),

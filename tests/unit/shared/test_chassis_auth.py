@@ -22,6 +22,7 @@ from chassis.auth import (
     unprotected_routes,
 )
 from chassis.health import health_routes
+from chassis.identity import Identity
 from chassis.known_tokens import KNOWN_SECONDS, MOST_KNOWN, KnownTokens
 from chassis.problems import Problem, add_problem_handlers
 from chassis.service import Blueprint
@@ -112,8 +113,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
 
 def _blueprint() -> Blueprint[ServiceSettings]:
     return Blueprint(
-        name="probe",
-        package="chassis",
+        identity=Identity(name="probe", package="chassis"),
         settings=ServiceSettings,
         service=lambda _: Service(name="probe", hears={}),
     )
@@ -311,7 +311,7 @@ def test_a_principal_does_not_show_the_iin() -> None:
 
 
 def test_an_unprotected_route_is_found_however_deep_it_is_included(app: FastAPI) -> None:
-    app.include_router(health_routes({}, {}))
+    app.routes.extend(health_routes({}, {}))
     assert unprotected_routes(app) == []
     inner, outer = APIRouter(), APIRouter(prefix="/v1")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from chassis.conditions import MissingTopicError
 from chassis.health import Check, LastPoll, Pulse, health_routes
@@ -33,8 +33,7 @@ async def hanging() -> None:
 async def asked(
     path: str, *, live: Mapping[str, Pulse] | None = None, ready: Mapping[str, Check] | None = None
 ) -> httpx2.Response:
-    app = FastAPI()
-    app.include_router(health_routes(live or {}, ready or {}))
+    app = Starlette(routes=health_routes(live or {}, ready or {}))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://service") as client:
         return await client.get(path)
 
@@ -108,4 +107,4 @@ def settings() -> ServiceSettings:
 @pytest.mark.usefixtures("signals")
 async def test_a_worker_that_fails_ends_the_service(settings: ServiceSettings) -> None:
     async with asyncio.timeout(10):
-        assert not await serve_http(FastAPI(), settings, failures=lambda: [ZeroDivisionError()])
+        assert not await serve_http(Starlette(), settings, failures=lambda: [ZeroDivisionError()])

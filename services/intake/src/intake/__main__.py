@@ -1,6 +1,7 @@
 """`python -m intake serve | relay | migrate | settings`."""
 
-from chassis.start import run_app
+from chassis.start import run_service
+from intake.identity import INTAKE
 
 if __name__ == "__main__":
-    run_app("intake.app")
+    run_service(INTAKE)

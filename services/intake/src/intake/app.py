@@ -6,6 +6,7 @@ from chassis.service import Blueprint, Parts
 from intake.consumers import intake_service
 from intake.http import acts, cases, drafts, papers
 from intake.http.edge import Intake
+from intake.identity import INTAKE
 from intake.paper_files import paper_files
 from intake.paper_room import PaperRoom
 from intake.settings import IntakeSettings
@@ -28,8 +29,7 @@ def _attach(app: FastAPI, parts: Parts[IntakeSettings]) -> None:
 
 
 BLUEPRINT = Blueprint(
-    name="intake",
-    package="intake",
+    identity=INTAKE,
     settings=IntakeSettings,
     service=lambda parts: intake_service(parts.settings.zone),
     routes=(drafts.router, papers.router, acts.router, cases.router),

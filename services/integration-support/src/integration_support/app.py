@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from chassis.service import Blueprint, Parts
 from integration_support.consumers import integration_service
 from integration_support.http import Desk, router
+from integration_support.identity import INTEGRATION_SUPPORT
 from integration_support.settings import IntegrationSettings
 from messaging import Service
 
@@ -18,8 +19,7 @@ def _attach(app: FastAPI, parts: Parts[IntegrationSettings]) -> None:
 
 
 BLUEPRINT = Blueprint(
-    name="integration-support",
-    package="integration_support",
+    identity=INTEGRATION_SUPPORT,
     settings=IntegrationSettings,
     service=_service,
     routes=(router,),

@@ -3,11 +3,11 @@
 from chassis.service import Blueprint
 from notification.consumers import notification_service
 from notification.http import router
+from notification.identity import NOTIFICATION
 from notification.settings import NotificationSettings
 
 BLUEPRINT = Blueprint(
-    name="notification",
-    package="notification",
+    identity=NOTIFICATION,
     settings=NotificationSettings,
     service=notification_service,
     routes=(router,),

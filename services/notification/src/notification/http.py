@@ -11,7 +11,8 @@ from chassis.auth import Officer, Partner, Principal, requires
 from chassis.database import Pool
 from chassis.http import correlation_id, traceparent
 from chassis.problems import Problem, refused
-from messaging import Kernel, Refusal
+from messaging import Refusal
+from messaging.kernel import Kernel
 from notification.domain.delivery import Receipt, ReceiptStatus
 from notification.store import reading
 

@@ -10,6 +10,7 @@ from verification import http
 from verification.consumers import verification_service
 from verification.domain.checks import Patience
 from verification.domain.draft import Policy
+from verification.identity import VERIFICATION
 from verification.registers.gateway import Gateway
 from verification.registers.signatures import RsaSigner
 from verification.settings import VerificationSettings
@@ -58,8 +59,7 @@ def _attach(app: FastAPI, parts: Parts[VerificationSettings]) -> None:
 
 
 BLUEPRINT = Blueprint(
-    name="verification",
-    package="verification",
+    identity=VERIFICATION,
     settings=VerificationSettings,
     service=_service,
     routes=(http.router,),

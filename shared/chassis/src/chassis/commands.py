@@ -1,77 +1,42 @@
-"""What `python -m <service>` understands: serve, relay, migrate, settings."""
+"""What a command of a service has around it: settings and logs before it, its end in plain words."""
 
-import argparse
-import asyncio
-import sys
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
 
 import structlog
 import uvloop
 
-from chassis import collector
 from chassis.database import open_pool
+from chassis.ground import migrate_with, process_name
+from chassis.identity import Identity
 from chassis.logs import configure_logs
 from chassis.remedies import remedy_of, said
-from chassis.service import Blueprint, S, migrate_with, process_name, relay_started, started
-from chassis.serving import serve_http
-from chassis.settings import load_settings, settings_table
+from chassis.settings import S, ServiceSettings, load_settings
 
 log = structlog.get_logger()
 
 
-def run(blueprint: Blueprint[S], arguments: Sequence[str] | None = None) -> None:
-    """The entry of a service's `__main__.py`. Exit codes: 0 stopped, 1 failed, 2 wrong settings or usage."""
-    command = _asked_for(blueprint.name, arguments)
-    if command == "settings":
-        sys.stdout.write(settings_table(blueprint.settings))
-        return
-    settings = load_settings(blueprint.settings)
-    lines = configure_logs(blueprint.name, log_format=settings.log_format, level=settings.log_level)
+def carry_out(name: str, settings: type[S], command: Callable[[S], Coroutine[Any, Any, bool]]) -> NoReturn:
+    """Runs a command that says whether it ended well. Exit codes: 0 stopped, 1 failed, 2 wrong settings."""
+    told = load_settings(settings)
+    lines = configure_logs(name, log_format=told.log_format, level=told.log_level)
     try:
-        well = _carry_out(_COMMANDS[command](blueprint, settings))
+        well = _ended_well(command(told))
     finally:
         lines.flush()
     raise SystemExit(0 if well else 1)
 
 
-async def _serve(blueprint: Blueprint[S], settings: S) -> bool:
-    async with started(blueprint, settings) as app:
-        collector.calm()
-        return await serve_http(app, settings, failures=app.state.kernel.failures)
-
-
-async def _relay(blueprint: Blueprint[S], settings: S) -> bool:
-    async with relay_started(blueprint, settings) as (app, relay, retention):
-        workers = [asyncio.create_task(relay.run()), asyncio.create_task(retention.loop.run())]
-
-        def failures() -> list[BaseException]:
-            ended = [worker.exception() for worker in workers if worker.done()]
-            return [error for error in ended if error]
-
-        collector.calm()
-        well = await serve_http(app, settings, failures=failures)
-        for loop in (relay.loop, retention.loop):
-            loop.stop()
-        await asyncio.wait(workers)
-        return well
-
-
-async def _migrate(blueprint: Blueprint[S], settings: S) -> bool:
-    async with open_pool(settings, application_name=process_name(blueprint.name, "migrate")) as pool:
-        applied = await migrate_with(pool, blueprint)
+async def migrate(identity: Identity, settings: ServiceSettings) -> bool:
+    """Brings the database to the shape of this version."""
+    process = process_name(identity.name, "migrate")
+    async with open_pool(settings, application_name=process) as pool:
+        applied = await migrate_with(pool, identity.migrations)
     log.info("migrations_done", applied=len(applied))
     return True
 
 
-_COMMANDS: dict[str, Callable[[Any, Any], Coroutine[Any, Any, bool]]] = {
-    "serve": _serve,
-    "relay": _relay,
-    "migrate": _migrate,
-}
-
-
-def _carry_out(command: Coroutine[Any, Any, bool]) -> bool:
+def _ended_well(command: Coroutine[Any, Any, bool]) -> bool:
     try:
         return uvloop.run(command)
     except KeyboardInterrupt:
@@ -87,14 +52,3 @@ def _tell_why(error: Exception) -> None:
         log.error("service_failed", exc_info=error)
     else:
         log.error("start_refused", reason=known.reason, found=said(error), remedy=known.remedy)
-
-
-def _asked_for(name: str, arguments: Sequence[str] | None) -> str:
-    parser = argparse.ArgumentParser(prog=name, description=f"The service {name} of Qonys.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("serve", help="answer HTTP, consume topics, make calls, keep reminders")
-    commands.add_parser("relay", help="tell on topics what the outbox holds")
-    commands.add_parser("migrate", help="bring the database to the shape of this version")
-    commands.add_parser("settings", help="print all settings as a table")
-    command: str = parser.parse_args(arguments).command
-    return command

@@ -1,20 +1,18 @@
-"""What a process needs to be ready, what a person should look at, and what shows that it lives."""
+"""What a process needs to be ready, and what a person should look at."""
 
-import time
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from chassis.certificates import ends_of, none_ends_soon
 from chassis.clocks import clock_agrees, zone_is_the_countrys
 from chassis.database import Pool
-from chassis.health import Check, LastPoll, Pulse
+from chassis.health import Check
 from chassis.kafka import topics_of
 from chassis.memory import memory_is_left
 from chassis.migrations import Migration, none_is_pending
 from chassis.remedies import TroubleError
 from chassis.settings import ServiceSettings
 from chassis.tracing import Traces
-from messaging import Kernel, Relay
 
 
 class MissingTopicError(TroubleError):
@@ -59,23 +57,6 @@ def cares_of(settings: ServiceSettings, pool: Pool, traces: Traces) -> dict[str,
         "memory": _at_once(memory_is_left),
         "traces": _at_once(traces.are_taken),
     }
-
-
-def kernel_polls(kernel: Kernel, settings: ServiceSettings) -> Pulse:
-    return Pulse(
-        age_seconds=LastPoll(kernel.consumer.seconds_since_poll),
-        limit_seconds=settings.poll_age_limit_seconds,
-        # While a batch waits for the database nothing is polled, and a restart would not mend that.
-        excused=lambda: kernel.consumer.waits_for_ground,
-    )
-
-
-def relay_turns(relay: Relay, settings: ServiceSettings) -> Pulse:
-    return Pulse(
-        age_seconds=lambda: time.monotonic() - relay.last_turn,
-        limit_seconds=settings.poll_age_limit_seconds,
-        excused=lambda: not relay.leads,  # it stands by, or its ground is gone
-    )
 
 
 def _at_once(check: Callable[[], None]) -> Check:

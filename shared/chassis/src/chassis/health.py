@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import orjson
-from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from chassis.remedies import said
 
@@ -56,27 +57,24 @@ class LastPoll:
         return self._clock() - self._last
 
 
-def health_routes(live: Mapping[str, Pulse], ready: Mapping[str, Check]) -> APIRouter:
+def health_routes(live: Mapping[str, Pulse], ready: Mapping[str, Check]) -> list[Route]:
     """The three open routes; the composition root names the checks."""
-    router = APIRouter(include_in_schema=False)
 
-    @router.get("/health/live")
-    async def is_alive() -> Response:
+    async def is_alive(_: Request) -> Response:
         ages = {name: round(pulse.age_seconds(), 2) for name, pulse in live.items()}
         return _report({name: pulse.missed() for name, pulse in live.items()}, seconds_since=ages)
 
-    @router.get("/health/ready")
-    async def is_ready() -> Response:
+    async def is_ready(_: Request) -> Response:
         found = await asyncio.gather(*map(found_by, ready.values()))
         return _report(
             {name: said(error) if error else None for name, error in zip(ready, found, strict=True)}
         )
 
-    @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(_: Request) -> Response:
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
-    return router
+    answers = {"/health/live": is_alive, "/health/ready": is_ready, "/metrics": metrics}
+    return [Route(path, answer) for path, answer in answers.items()]
 
 
 async def found_by(check: Check) -> Exception | None:

@@ -8,10 +8,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import create_conn
 from aiokafka.errors import KafkaConnectionError, KafkaError
-from faststream.kafka import KafkaBroker
-from faststream.security import BaseSecurity, SASLScram512
 
-from chassis.settings import KafkaSecurity, ServiceSettings
+from chassis.settings import ServiceSettings
 from chassis.tls import kafka_tls, tls_fault
 from chassis.waiting import patiently
 
@@ -27,19 +25,6 @@ KNOCK_MS = 5_000
 def kafka_client(settings: ServiceSettings) -> dict[str, Any]:
     """Keyword arguments that every aiokafka client of this service takes: addresses and protection."""
     return {"bootstrap_servers": settings.kafka_servers, **_protection(settings)}
-
-
-def kafka_broker(settings: ServiceSettings) -> KafkaBroker:
-    """FastStream's broker as the kernel's consumer wants it: no logging, no injection, no producer."""
-    return KafkaBroker(
-        settings.kafka_servers.split(","),
-        security=_security(settings),
-        apply_types=False,
-        logger=None,
-        consumer_only=True,
-        metadata_max_age_ms=METADATA_MAX_AGE_MS,
-        graceful_timeout=settings.stop_seconds,
-    )
 
 
 async def start_producer(settings: ServiceSettings) -> AIOKafkaProducer:
@@ -138,15 +123,3 @@ def _protection(settings: ServiceSettings) -> dict[str, Any]:
             "sasl_plain_password": settings.kafka_password.get_secret_value(),
         }
     return arguments
-
-
-def _security(settings: ServiceSettings) -> BaseSecurity | None:
-    if settings.kafka_security is KafkaSecurity.PLAINTEXT:
-        return None
-    context = kafka_tls(settings)
-    if settings.kafka_security is KafkaSecurity.SSL:
-        return BaseSecurity(ssl_context=context, use_ssl=True)
-    password = settings.kafka_password.get_secret_value() if settings.kafka_password else ""
-    return SASLScram512(
-        settings.kafka_username or "", password, ssl_context=context, use_ssl=context is not None
-    )

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth import Operator
 from chassis.problems import Problem
-from messaging import Kernel, republish
+from messaging import republish
+from messaging.kernel import Kernel
 from messaging.parking import NotParkedError
 from messaging.redriving import Redriven
 

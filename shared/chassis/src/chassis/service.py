@@ -1,39 +1,35 @@
 """Puts one service together from its blueprint: what starts in which order, and stops in the reverse one."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from importlib.resources import files
-from os import getpid
 from pathlib import Path
-from socket import gethostname
-from typing import Generic, TypeVar
+from typing import Generic
 
 import httpx2
 from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-import contracts
-from chassis import ops
+from chassis import collector, ops
 from chassis.auth import Authenticator
-from chassis.certificates import ends_of, none_has_ended
-from chassis.conditions import cares_of, kernel_polls, needs_of, relay_turns
-from chassis.database import Pool, open_pool
-from chassis.health import health_routes
+from chassis.conditions import cares_of, needs_of
+from chassis.database import Pool
+from chassis.ground import Ground, grounded, told_topics
+from chassis.health import LastPoll, Pulse, health_routes
 from chassis.http import App
-from chassis.kafka import kafka_broker, start_producer, wait_for_broker
-from chassis.leadership import no_other_leads
-from chassis.migrations import Migration, NewerDatabaseError, migrate, migrations_of, none_is_pending
+from chassis.identity import Identity
+from chassis.kafka import wait_for_broker
+from chassis.kafka_broker import kafka_broker
 from chassis.problems import add_problem_handlers
-from chassis.settings import ServiceSettings
+from chassis.serving import serve_http
+from chassis.settings import S, ServiceSettings
 from chassis.signing_keys import SigningKeys
-from chassis.tracing import Traces, open_traces
+from chassis.tracing import Traces
 from chassis.watching import Watch, watching
 from chassis.words import Words
-from messaging import Kernel, Relay, Retention, Service
-
-S = TypeVar("S", bound=ServiceSettings)
+from messaging import Service
+from messaging.kernel import Kernel
 
 CALL_SECONDS = 10.0
 #: FastAPI's own spans would hold paths and queries, which may carry a person's data.
@@ -60,33 +56,34 @@ def _attach_nothing(app: FastAPI, parts: Parts[S]) -> None:
 class Blueprint(Generic[S]):
     """A service as its `app.py` describes it."""
 
-    name: str  # as in topics, groups, logs: "integration-support"
-    package: str  # as imported: "integration_support"
+    identity: Identity
     settings: type[S]
     service: Callable[[Parts[S]], Service]  # the table of `consumers.py`, with its targets
     routes: Sequence[APIRouter] = ()
     attach: Callable[[FastAPI, Parts[S]], None] = _attach_nothing  # fills `app.state`; the kernel is there
 
     @property
-    def migrations(self) -> list[Migration]:
-        """The kernel's tables first, then the service's own."""
-        return [*migrations_of("messaging"), *migrations_of(self.package)]
+    def name(self) -> str:
+        return self.identity.name
 
     @property
     def words(self) -> Words:
-        own = Path(str(files(self.package))) / "words"
+        own = Path(str(files(self.identity.package))) / "words"
         return Words(Path(__file__).parent / "language", *([own] if own.is_dir() else []))
 
-    @property
-    def told_topics(self) -> list[str]:
-        """The topics named after this service (`integration.plans.v1` is of integration-support)."""
-        return [topic for topic in contracts.topics() if topic.split(".")[0] == self.name.split("-")[0]]
+
+async def serve(blueprint: Blueprint[S], settings: S) -> bool:
+    """Runs the service until somebody says stop. False when a failure ended it."""
+    async with started(blueprint, settings) as app:
+        collector.calm()
+        return await serve_http(app, settings, failures=app.state.kernel.failures)
 
 
 @asynccontextmanager
 async def started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[FastAPI]:
     """The whole service, running but for its HTTP port; `app.state.kernel` takes requests."""
-    async with _opened(blueprint, settings, "serve") as parts:
+    async with grounded(blueprint.identity, settings, "serve") as ground:
+        parts = await _parts(blueprint, settings, ground)
         await wait_for_broker(settings)
         kernel = Kernel(
             blueprint.service(parts),
@@ -112,6 +109,18 @@ async def started(blueprint: Blueprint[S], settings: S) -> AsyncIterator[FastAPI
             await kernel.stop()
 
 
+async def _parts(blueprint: Blueprint[S], settings: S, ground: Ground) -> Parts[S]:
+    http = await ground.closing.enter_async_context(httpx2.AsyncClient(timeout=CALL_SECONDS))
+    return Parts(
+        settings=settings,
+        pool=ground.pool,
+        http=http,
+        traces=ground.traces,
+        words=blueprint.words,
+        closing=ground.closing,
+    )
+
+
 def make_app(blueprint: Blueprint[S], parts: Parts[S], kernel: Kernel) -> FastAPI:
     """The service's HTTP face. Every route but health and metrics asks for a scope (`auth.requires`)."""
     settings = parts.settings
@@ -125,86 +134,24 @@ def make_app(blueprint: Blueprint[S], parts: Parts[S], kernel: Kernel) -> FastAP
     app.state.needs = needs_of(
         settings,
         parts.pool,
-        blueprint.migrations,
-        topics=[*kernel.consumer.topics, *_told(blueprint, settings)],
+        blueprint.identity.migrations,
+        topics=[*kernel.consumer.topics, *told_topics(blueprint.identity, settings)],
         group=settings.kafka_topic_prefix + kernel.service.name,
     )
-    app.include_router(health_routes({"poll": kernel_polls(kernel, settings)}, app.state.needs))
+    app.routes.extend(health_routes({"poll": _polls(kernel, settings)}, app.state.needs))
     for router in (ops.router, *blueprint.routes):
         app.include_router(router)
     blueprint.attach(app, parts)
     return app
 
 
-@asynccontextmanager
-async def relay_started(
-    blueprint: Blueprint[S], settings: S
-) -> AsyncIterator[tuple[FastAPI, Relay, Retention]]:
-    """The service's relay and its retention, to be run by the caller, and an app with health and numbers."""
-    async with _opened(blueprint, settings, "relay") as parts:
-        relay = Relay(
-            service=blueprint.name,
-            pool=parts.pool,
-            producer=partial(start_producer, settings),
-            topic_prefix=settings.kafka_topic_prefix,
-            tracer=parts.traces.tracer,
-        )
-        retention = Retention(
-            service=blueprint.name,
-            pool=parts.pool,
-            keep=settings.keep,
-            leads=lambda: relay.leads,
-            seconds_to_night=partial(settings.seconds_to_sweep, settings.zone),
-        )
-        app = _bare_app(blueprint, parts)
-        topics = _told(blueprint, settings)
-        needs = needs_of(settings, parts.pool, blueprint.migrations, topics=topics)
-        app.include_router(health_routes({"relay": relay_turns(relay, settings)}, needs))
-        cares = {**cares_of(settings, parts.pool, parts.traces), "leadership": no_other_leads(parts.pool)}
-        watch = Watch(blueprint.name, needs=needs, cares=cares)
-        async with watching(watch, every_seconds=settings.watch_seconds):
-            yield app, relay, retention
-
-
-@asynccontextmanager
-async def _opened(blueprint: Blueprint[S], settings: S, command: str) -> AsyncIterator[Parts[S]]:
-    none_has_ended(ends_of(settings))
-    process = process_name(blueprint.name, command)
-    async with AsyncExitStack() as closing:
-        traces = await closing.enter_async_context(
-            open_traces(settings.traces_url, service=blueprint.name, process=process)
-        )
-        pool = await closing.enter_async_context(open_pool(settings, application_name=process))
-        if settings.migrate_at_start:
-            await migrate_with(pool, blueprint)
-        else:
-            await _refuse_older(pool, blueprint)
-        http = await closing.enter_async_context(httpx2.AsyncClient(timeout=CALL_SECONDS))
-        yield Parts(
-            settings=settings, pool=pool, http=http, traces=traces, words=blueprint.words, closing=closing
-        )
-
-
-async def migrate_with(pool: Pool, blueprint: Blueprint[S]) -> list[Migration]:
-    """Applies what is missing of the kernel's and the service's migrations."""
-    async with pool.acquire() as connection:
-        return await migrate(connection, blueprint.migrations)
-
-
-async def _refuse_older(pool: Pool, blueprint: Blueprint[S]) -> None:
-    """A newer one is worked with: the next release may be on its way, which only adds. Readiness tells."""
-    async with pool.acquire() as connection:
-        with suppress(NewerDatabaseError):
-            await none_is_pending(connection, blueprint.migrations)
-
-
-def process_name(service: str, command: str) -> str:
-    """Of one process, as Postgres knows its sessions: who holds a lock, and where."""
-    return f"{service} {command} {gethostname()}:{getpid()}"
-
-
-def _told(blueprint: Blueprint[S], settings: S) -> list[str]:
-    return [settings.kafka_topic_prefix + topic for topic in blueprint.told_topics]
+def _polls(kernel: Kernel, settings: ServiceSettings) -> Pulse:
+    return Pulse(
+        age_seconds=LastPoll(kernel.consumer.seconds_since_poll),
+        limit_seconds=settings.poll_age_limit_seconds,
+        # While a batch waits for the database nothing is polled, and a restart would not mend that.
+        excused=lambda: kernel.consumer.waits_for_ground,
+    )
 
 
 def _bare_app(blueprint: Blueprint[S], parts: Parts[S]) -> FastAPI:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from chassis.settings import ServiceSettings
 
@@ -19,7 +19,7 @@ WATCH_SECONDS = 0.5
 Failures = Callable[[], Sequence[BaseException]]
 
 
-async def serve_http(app: FastAPI, settings: ServiceSettings, *, failures: Failures) -> bool:
+async def serve_http(app: ASGIApp, settings: ServiceSettings, *, failures: Failures) -> bool:
     """Listens until SIGTERM or SIGINT, then lets requests finish. False when a worker's failure ended it."""
     config = uvicorn.Config(
         app,

@@ -1,6 +1,8 @@
-"""How a message arrives and what follows from it: inbox, state, outbox, due calls, parking."""
+"""How a message arrives and what follows from it: inbox, state, outbox, due calls, parking.
 
-from messaging.kernel import Kernel
+The words of the kernel. `messaging.kernel.Kernel` itself is loaded by whoever runs one: it brings FastStream.
+"""
+
 from messaging.kinds import (
     Ask,
     Connection,
@@ -32,7 +34,6 @@ __all__ = [
     "Effect",
     "IdempotencyConflict",
     "Keep",
-    "Kernel",
     "Key",
     "Message",
     "Notices",

@@ -17,7 +17,8 @@ from chassis.logs import configure_logs
 from chassis.settings import LogFormat
 from console.drills.knife import Edge, Knife
 from console.drills.witness import NAME, WORDS, Note, witness
-from messaging import Kernel, Relay
+from messaging import Relay
+from messaging.kernel import Kernel
 
 LOOK_SECONDS = 0.01
 CAME_THROUGH, STUCK = 0, 3
