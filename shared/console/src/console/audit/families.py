@@ -47,7 +47,7 @@ def kept(teller: str, identity: UUID, piece: Piece) -> Told:
 
 
 def told(teller: str, identity: UUID, checksum: int, body: bytes) -> Told:
-    """One that does not, or not so. Raises UnreadableSourceError: what stands in an outbox we have written."""
+    """One that does not, or not so. Raises UnreadableSourceError: what an outbox holds was written by us."""
     try:
         head = head_of(body)
     except msgspec.DecodeError as error:

@@ -1,7 +1,7 @@
 """The records of all topics, laid down in files by family: their number is a matter of the disk alone.
 
-Families are dealt out to spans by the first digits of their ids, a file for each. The pieces of a span, sorted
-by key, lie family by family and topic by topic, in order.
+Families are dealt out to spans by the first digits of their ids, a file for each. The pieces of a span, put
+in order by key, lie family by family and topic by topic.
 """
 
 import struct
