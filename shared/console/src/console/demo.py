@@ -13,7 +13,7 @@ import typer
 from console import screen, supervise
 from console.apply import read_family
 from console.audit.conservation import audit
-from console.audit.sources import sources_of
+from console.audit.of_stack import sources_of
 from console.board import board
 from console.doors import Doors, doors, live
 from console.errors import PlainError

@@ -6,10 +6,10 @@ And whoever asked for either has one answer.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from console.audit.families import Family, of_type
-from console.audit.marks import named
+from console.audit.families import Family
 from console.audit.places import claim_of
 from console.audit.report import Report
+from console.audit.told import named, of_type
 from contracts.intake import HousingChosen, QuestionnaireCompleted
 from contracts.verification import (
     DECISIONS,

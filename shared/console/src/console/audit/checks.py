@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from console.audit.families import Family, Told, of_type
-from console.audit.marks import named
+from console.audit.families import Family
 from console.audit.report import Report
 from console.audit.sources import Row
+from console.audit.told import Told, named, of_type
 from contracts import spec_of
 from contracts.verification import (
     CHECKS,

@@ -10,9 +10,10 @@ import typer
 
 from console import screen
 from console.audit.conservation import audit as look
+from console.audit.of_stack import sources_of
 from console.audit.report import Report
 from console.audit.settled import in_words, settle
-from console.audit.sources import Sources, UnreadableSourceError, sources_of
+from console.audit.sources import Sources, UnreadableSourceError
 from console.audit.table import show
 from console.layout import known
 from console.options import Folder, Json

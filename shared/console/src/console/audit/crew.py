@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TypeVar
 
-#: Rows come by the thousand, none points back at another, and all of a span go together: looking for cycles
-#: among them as often as usual takes a third of the time.
-CALM_GC = (200_000, 20, 100)
-
 Task = TypeVar("Task")
 Found = TypeVar("Found")
 
@@ -39,13 +35,10 @@ def crew(size: int) -> Iterator[Crew]:
     if size == 1:
         yield Crew(1, None)
         return
-    # Spawned, not forked: this one has connections and an event loop.
-    with ProcessPoolExecutor(size, mp_context=get_context("spawn"), initializer=_calm) as pool:
+    # Spawned, not forked: this one has connections and an event loop. In none of them anything points back at
+    # what points at it, so that looking for cycles would only take time: a third of it, as often as usual.
+    with ProcessPoolExecutor(size, mp_context=get_context("spawn"), initializer=gc.disable) as pool:
         yield Crew(size, pool)
-
-
-def _calm() -> None:
-    gc.set_threshold(*CALM_GC)
 
 
 def _do(work: Callable[[Task, int], Awaitable[Found]], task: Task, share: int) -> Found:

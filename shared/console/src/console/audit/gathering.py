@@ -3,27 +3,36 @@
 Memory is bounded by one span; each row is looked at once.
 """
 
+import struct
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from console.audit.families import Family, kept, told
-from console.audit.shelf import Piece, Spans, pieces
+from console.audit.families import Family
+from console.audit.shelf import Spans, pieces
 from console.audit.sources import Cursor, Row, Snapshot, all_of
+from console.audit.told import SAID_BYTES, told
 
 #: Who hears what providers tell.
 READS_REPLIES = "integration-support"
 
+#: For each family and topic what was told, in order (`told.said`), and where each event stands (`BODIES`).
 OUTBOX = """
-SELECT subject, topic, id, crc32(body) AS checksum, batch, place FROM outbox
-WHERE subject BETWEEN $1 AND $2 ORDER BY subject, batch, place
+SELECT subject, topic, string_agg(said, '' ORDER BY batch, place) AS said,
+  string_agg(int8send(batch) || int4send(place), '' ORDER BY batch, place) AS places
+FROM (
+  SELECT subject, topic, batch, place, uuid_send(id) || int8send(crc32c(body)) AS said
+  FROM outbox WHERE subject BETWEEN $1 AND $2 OFFSET 0
+) AS told GROUP BY subject, topic ORDER BY subject
 """
+_PLACE = struct.Struct(">qi")
 #: Of those that lie on no topic: not told yet, or no longer kept, or lost.
 BODIES = """
-SELECT id, body FROM outbox JOIN unnest($1::bigint[], $2::int[]) AS wanted (batch, place) USING (batch, place)
+SELECT uuid_send(id) || int8send(crc32c(body)) AS said, body
+FROM outbox JOIN unnest($1::bigint[], $2::int[]) AS wanted (batch, place) USING (batch, place)
 """
 #: Table → whose it is, and what of it is compared.
 HELD: Mapping[str, tuple[str, str]] = {
@@ -77,13 +86,11 @@ async def families(
     undecided = {name: {row["id"] for row in await book.rows(UNDECIDED)} for name, book in books.items()}
     for span in mine:
         found = _Families()
-        on_topics: dict[bytes, Piece] = {}
         for identity, laid in pieces(folder, span).items():
             found[identity].kept = laid
-            on_topics.update((piece.event, piece) for piece in laid)
         rows = await all_of(*(outbox.until(spans.last(span)) for outbox in outboxes.values()))
-        for teller, events in zip(outboxes, rows, strict=True):
-            await _add_told(books[teller], teller, events, on_topics, found)
+        for teller, groups in zip(outboxes, rows, strict=True):
+            await _add_told(books[teller], teller, groups, found)
         await _add_held(books, spans.first(span), spans.last(span), found)
         unsettled = await _unsettled(books, found.values())
         for family in found.values():
@@ -91,26 +98,30 @@ async def families(
         yield found.values()
 
 
-async def _add_told(
-    book: Snapshot, teller: str, events: Sequence[Any], on_topics: Mapping[bytes, Piece], found: _Families
-) -> None:
-    """Bodies are read once, on the topics; in the outbox only those that no topic has, or has otherwise."""
-    laid = [on_topics.get(event["id"].bytes) for event in events]
-    same = [
-        piece if piece and piece.checksum == event["checksum"] else None
-        for piece, event in zip(laid, events, strict=True)
-    ]
-    bodies = await _bodies(book, [event for piece, event in zip(same, events, strict=True) if not piece])
-    for piece, (family, topic, identity, checksum, *_) in zip(same, events, strict=True):
-        event = kept(teller, identity, piece) if piece else told(teller, identity, checksum, bodies[identity])
-        found[family].add(topic, event)
+async def _add_told(book: Snapshot, teller: str, rows: Sequence[Any], found: _Families) -> None:
+    """What lies on its topic as it was told is not read again; of the rest each event is."""
+    otherwise = []
+    for row in rows:
+        family, topic, said, _ = row
+        kept = found[family].kept.get(topic, ())
+        if b"".join([piece.said for piece in kept]) == said:
+            found[family].add(topic, kept)
+        else:
+            otherwise.append(row)
+    if otherwise:
+        bodies = await _bodies(book, otherwise)
+        for family, topic, said, _ in otherwise:
+            found[family].add(topic, [told(teller, one, bodies[one]) for one in _each(said)])
 
 
-async def _bodies(book: Snapshot, events: Sequence[Row]) -> Mapping[UUID, bytes]:
-    if not events:
-        return {}
-    places = [event["batch"] for event in events], [event["place"] for event in events]
-    return {row["id"]: row["body"] for row in await book.rows(BODIES, *places)}
+async def _bodies(book: Snapshot, rows: Sequence[Row]) -> Mapping[bytes, bytes]:
+    places = list(_PLACE.iter_unpack(b"".join([row["places"] for row in rows])))
+    batches, within = [batch for batch, _ in places], [place for _, place in places]
+    return {row["said"]: row["body"] for row in await book.rows(BODIES, batches, within)}
+
+
+def _each(said: bytes) -> Iterator[bytes]:
+    return (said[at : at + SAID_BYTES] for at in range(0, len(said), SAID_BYTES))
 
 
 async def _add_held(books: Mapping[str, Snapshot], first: UUID, last: UUID, found: _Families) -> None:

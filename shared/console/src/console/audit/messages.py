@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha1
 from uuid import UUID
 
-from console.audit.families import Family, Told, of_type
-from console.audit.marks import named
+from console.audit.families import Family
 from console.audit.report import Line, Report
 from console.audit.sources import Row
+from console.audit.told import Told, named, of_type
 from contracts import spec_of
 from contracts.notification import (
     TOPIC,
@@ -74,7 +74,7 @@ def _contact(line: Line, family: Family, heard: Sequence[Told]) -> None:
 
 
 def _ids(events: Iterable[Told]) -> set[MessageId]:
-    return {_drawn(told.id.bytes + channel) for told in events for channel in _CHANNELS}
+    return {_drawn(told.octets + channel) for told in events for channel in _CHANNELS}
 
 
 def _drawn(name: bytes) -> MessageId:

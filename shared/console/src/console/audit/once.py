@@ -5,12 +5,11 @@ family is parked may be said again when it has gone on meanwhile, and the other 
 """
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from console.audit.families import Family
-from console.audit.marks import named
 from console.audit.readers import RESUMED
 from console.audit.report import Report
+from console.audit.told import Told, named
 from contracts import spec_of
 from contracts.intake import HousingChosen
 from contracts.verification import PaymentRefused
@@ -26,12 +25,12 @@ _TAKES_BACK: Mapping[str, str] = {
 
 def judge_once(family: Family, report: Report) -> None:
     """What was decided twice may agree everywhere, even in ledgers: here events themselves are compared."""
-    line, firsts = report["once"], dict[object, UUID]()
+    line, firsts = report["once"], dict[object, Told]()
     for told in family.all_told():
         line.examined += 1
         if taken_back := _TAKES_BACK.get(told.type):
             firsts.pop((taken_back, told.mark, None), None)
         said = (told.type, told.mark, told.cause if told.type in _AGAIN else None)
-        first = firsts.setdefault(said, told.id)
-        if first is not told.id:
-            line.fault(told.id, f"({told.type} about {family.id}) says again what {first} said")
+        first = firsts.setdefault(said, told)
+        if first is not told:
+            line.fault(told.id, f"({told.type} about {family.id}) says again what {first.id} said")

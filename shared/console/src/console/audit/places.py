@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from console.audit.families import Family, Told
+from console.audit.families import Family
 from console.audit.report import Line, Report
 from console.audit.sources import Row
+from console.audit.told import Told
 from contracts import spec_of
 from contracts.intake import TOPIC as APPLICATIONS
 from contracts.intake import ApplicationSubmitted, ApplicationWithdrawn, ArrivalReported

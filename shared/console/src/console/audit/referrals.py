@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from console.audit.families import Family, of_type
-from console.audit.marks import named
+from console.audit.families import Family
 from console.audit.report import Line, Report
+from console.audit.told import named, of_type
 from contracts import spec_of
 from contracts.intake import ArrivalReported
 from contracts.integration import (

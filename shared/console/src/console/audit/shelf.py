@@ -16,32 +16,23 @@ from uuid import UUID
 import msgspec
 
 import contracts
-from console.audit.marks import Mark
+from console.audit.told import Told
 from messaging.ids import quick
 
 #: Family, number of its topic, partition, offset.
 _KEY = struct.Struct(">16sBHQ")
 _TOPICS = contracts.topics()
 _NUMBERS = {topic: number for number, topic in enumerate(_TOPICS)}
+_FAMILY_BYTES = 16
 _WAITING = 128  # pieces of one span, before they are written
 _SPAN_BYTES = 4  # of a family's id; ids of ours begin with random ones
 _LENGTH_BYTES = 4  # before the pieces that were written at once
 
 
-class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What is kept of one record. `checksum`: of its body, which itself is kept of few types."""
+class Piece(Told, frozen=True, array_like=True, gc=False, kw_only=True):
+    """What is kept of one record. `key`: where it lies."""
 
     key: bytes
-    event: bytes
-    checksum: int
-    type: str = ""
-    cause: str | None = None
-    mark: Mark = Mark()
-    body: bytes | None = None
-
-    @property
-    def topic(self) -> str:
-        return _TOPICS[self.key[16]]
 
     @property
     def partition(self) -> int:
@@ -99,11 +90,14 @@ def key_of(family: bytes, topic: str, partition: int, offset: int) -> bytes:
     return _KEY.pack(family, _NUMBERS[topic], partition, offset)
 
 
-def pieces(folder: Path, span: int) -> dict[UUID, list[Piece]]:
-    """What all processes have laid down of this span, by family."""
+def pieces(folder: Path, span: int) -> dict[UUID, dict[str, list[Piece]]]:
+    """What all processes have laid down of this span, by family and topic."""
     laid = [piece for file in folder.glob(f"{span}.*") for piece in _read(file)]
     laid.sort(key=attrgetter("key"))
-    return {quick(family): list(those) for family, those in groupby(laid, key=_family)}
+    found: dict[UUID, dict[str, list[Piece]]] = defaultdict(dict)
+    for place, those in groupby(laid, key=_family_and_topic):
+        found[quick(place[:_FAMILY_BYTES])][_TOPICS[place[_FAMILY_BYTES]]] = list(those)
+    return found
 
 
 def _read(file: Path) -> Iterable[Piece]:
@@ -112,5 +106,5 @@ def _read(file: Path) -> Iterable[Piece]:
             yield from _unpack(written.read(int.from_bytes(length)))
 
 
-def _family(piece: Piece) -> bytes:
-    return piece.key[:16]
+def _family_and_topic(piece: Piece) -> bytes:
+    return piece.key[: _FAMILY_BYTES + 1]

@@ -10,9 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from console.environment import package
 from console.errors import PlainError
-from console.layout import SERVICES, Stack
 
 CHUNK_ROWS = 2_000
 #: So that a sort of a large outbox works in pieces of a useful size.
@@ -41,17 +39,6 @@ class Sources:
     kafka: Mapping[str, Any]
     topic_prefix: str = ""
     ends_known: bool = True
-
-
-def sources_of(stack: Stack) -> Sources:
-    """Of a stack that this machine runs. Raises UnreadableSourceError when it does not."""
-    try:
-        dsns = {service: stack.dsn(package(service)) for service in SERVICES}
-        return Sources(dsns=dsns, kafka=stack.kafka, ends_known=not stack.forgetful)
-    except FileNotFoundError:
-        raise UnreadableSourceError(
-            f"the stack in {stack.folder} has never run", remedy="start it: qonys up"
-        ) from None
 
 
 class Snapshot:

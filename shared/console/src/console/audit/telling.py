@@ -3,15 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from console.audit.families import Family, Told
+from console.audit.families import Family
 from console.audit.gathering import READS_REPLIES
 from console.audit.report import Report
 from console.audit.shelf import Piece
+from console.audit.told import Told
 from console.audit.topics import Acknowledged, Place
 from contracts.integration import REPLIES
 
@@ -22,7 +21,7 @@ class Kept(NamedTuple):
     partition: int
     offset: int
     id: UUID
-    checksum: int
+    said: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,8 @@ class Telling:
     strangers: dict[UUID, str] = field(default_factory=dict)
 
     def judge(self, family: Family) -> None:
-        kept = {topic: list(those) for topic, those in groupby(family.kept, attrgetter("topic"))}
-        for topic in {*kept, *family.told} - {REPLIES}:
-            told, there = family.on(topic), kept.get(topic, ())
+        for topic in {*family.kept, *family.told} - {REPLIES}:
+            told, there = family.on(topic), family.kept.get(topic, ())
             if _as_told(told, there):
                 self.report["told"].examined += len(told)
                 self.report["order"].examined += 1
@@ -64,9 +62,9 @@ class Telling:
         self.report["order"].check(right, family.id, f"{what} on {topic}")
 
     def _changed(self, family: Family, topic: str, told: Sequence[Told], kept: Sequence[Kept]) -> None:
-        checksums = {event.id: event.checksum for event in told}
+        said = {event.id: event.said for event in told}
         for record in kept:
-            if checksums.get(record.id, record.checksum) != record.checksum:
+            if said.get(record.id, record.said) != record.said:
                 what = f"about {family.id} says something else on {topic} than in its outbox"
                 self.report["told"].fault(record.id, what)
 
@@ -101,27 +99,25 @@ class Telling:
 
     def _is_acknowledged(self, reader: str, family: Family, identity: UUID) -> bool:
         """Whether its reader says that it has it; so it does of what lies nowhere."""
-        piece = next((piece for piece in family.kept if piece.event == identity.bytes), None)
-        if piece is None:
-            return True
-        place = Place(piece.topic, piece.partition)
-        return piece.offset < self.acknowledged[reader].get(place, 0)
+        for topic, pieces in family.kept.items():
+            for piece in pieces:
+                if piece.octets == identity.bytes:
+                    place = Place(topic, piece.partition)
+                    return piece.offset < self.acknowledged[reader].get(place, 0)
+        return True
 
 
 def _as_told(told: Sequence[Told], kept: Sequence[Piece]) -> bool:
-    """Exactly that, each once, in one partition and in this order: almost always so, and quickly seen."""
-    said = [(event.id.bytes, event.checksum) for event in told]
-    return said == [(piece.event, piece.checksum) for piece in kept] and (
-        not kept or kept[0].partition == kept[-1].partition
-    )
+    """Exactly that, each once and in this order, was seen before; it must be in one partition."""
+    return told is kept and kept[0].partition == kept[-1].partition
 
 
 def _kept(piece: Piece) -> Kept:
-    return Kept(piece.partition, piece.offset, UUID(bytes=piece.event), piece.checksum)
+    return Kept(piece.partition, piece.offset, piece.id, piece.said)
 
 
 def _not_there(event: Told, family: Family, topic: str) -> str:
-    return f"({event.type} about {family.id}) was told by {event.teller} and is not on {topic}"
+    return f"({event.type} about {family.id}) was told and is not on {topic}"
 
 
 def _orders(kept: Sequence[Kept]) -> Mapping[int, list[UUID]]:

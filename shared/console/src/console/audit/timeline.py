@@ -3,10 +3,10 @@
 That something waits for an operator, and that it goes on, leaves no line: it is said as long as it lasts.
 """
 
-from console.audit.families import Family, of_type
-from console.audit.marks import named
+from console.audit.families import Family
 from console.audit.readers import RESUMED
 from console.audit.report import Report
+from console.audit.told import named, of_type
 from contracts.intake import TOPIC, ApplicationWithdrawn
 
 _DRAFTED = 1

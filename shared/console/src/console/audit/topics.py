@@ -4,17 +4,16 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mappi
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
-from zlib import crc32
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 import contracts
-from console.audit.marks import STUDIED, head_of, sender_of
 from console.audit.readers import HEARD
 from console.audit.shelf import Piece, Shelf, key_of
 from console.audit.sources import Sources, UnreadableSourceError
+from console.audit.told import STUDIED, head_of, said, sender_of
 from contracts import is_ours, spec_of
 from messaging.arrival import event_id
 from messaging.ids import quick
@@ -126,13 +125,12 @@ def _pieces(records: Iterable[ConsumerRecord], place: Place) -> Iterator[Piece |
 def _told(topic: str, partition: int, offset: int, body: bytes) -> Piece:
     head = head_of(body)
     return Piece(
-        key_of(quick(head.subject).bytes, topic, partition, offset),
-        event_id(head.source, head.id, ours=True).bytes,
-        crc32(body),
+        said(event_id(head.source, head.id, ours=True).bytes, body),
         head.type,
         head.causationid,
         head.data,
         body if head.type in STUDIED else None,
+        key=key_of(quick(head.subject).bytes, topic, partition, offset),
     )
 
 
@@ -140,7 +138,7 @@ def _replied(topic: str, partition: int, offset: int, body: bytes) -> Piece:
     """What strangers say of it is judged by who hears it."""
     sender = sender_of(body)
     key = key_of(quick(sender.subject).bytes, topic, partition, offset)
-    return Piece(key, event_id(sender.source, sender.id, ours=False).bytes, crc32(body))
+    return Piece(said(event_id(sender.source, sender.id, ours=False).bytes, body), key=key)
 
 
 async def _polls(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import asyncpg
 
-from console.audit.sources import Sources, sources_of
+from console.audit.of_stack import sources_of
+from console.audit.sources import Sources
 from console.broker import create_topics
 from console.doors import doors
 from console.drills.cast import OURS, Cast
