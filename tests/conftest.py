@@ -19,6 +19,7 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
+from console import background
 from console.background import StartError
 from console.broker import Broker, create_topics
 from console.kafka import ApacheKafka, fetch_jars
@@ -164,11 +165,24 @@ def _broker(folder: Path) -> Broker:
 
 
 def _remove(run: Path) -> None:
+    for stack in [*run.glob("*/stack.json"), *run.glob("*/*/stack.json")]:
+        _end_stack(stack.parent)
     for folder in [*run.glob("postgres"), *run.glob("own-postgres-*")]:
         Postgres(folder).remove()
     for folder in [*run.glob("broker"), *run.glob("own-broker-*")]:
         _broker(folder).remove()
     shutil.rmtree(run, ignore_errors=True)
+
+
+def _end_stack(folder: Path) -> None:
+    """One that a cut off test has left running: its supervisor would start its parts again for ever."""
+    # Loaded only now: hardly ever is there one.
+    from console.layout import known
+    from console.supervise import stop_everything
+
+    stack = known(folder)
+    background.end(stack.supervisor)
+    stop_everything(stack)
 
 
 @contextmanager
