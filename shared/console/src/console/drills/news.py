@@ -7,6 +7,7 @@ from typing import NoReturn
 import asyncpg
 
 LOOK_SECONDS = 0.3
+LIMIT_SECONDS = 20.0  # of one look: once, after the server had been killed, one never came to an end
 STATES = "SELECT application_id::text AS id, state FROM applications"
 #: The database is away for a while: that is what some drills are about.
 AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -26,7 +27,7 @@ class News:
         """Until cancelled; while the database is away, nobody hears anything."""
         while True:
             with suppress(*AWAY):
-                conn = await asyncpg.connect(self._dsn)
+                conn = await asyncpg.connect(self._dsn, timeout=LIMIT_SECONDS)
                 try:
                     await self._look_on(conn)
                 finally:
@@ -50,7 +51,8 @@ class News:
 
     async def _look_on(self, conn: asyncpg.Connection) -> NoReturn:
         while True:
-            rows = await conn.fetch(STATES)
+            async with asyncio.timeout(LIMIT_SECONDS):
+                rows = await conn.fetch(STATES)
             async with self._looked:
                 self._states = {row["id"]: row["state"] for row in rows}
                 self._looks += 1
