@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from math import floor, log10
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 60, 190, 40, 45
@@ -10,7 +11,7 @@ STYLE = """
 text { font: 12px sans-serif; fill: #333 } .line { fill: none; stroke-width: 1.6 } .grid { stroke: #ccc }
 @media (prefers-color-scheme: dark) { text { fill: #ddd } .grid { stroke: #444 } }
 """
-STEPS = 4
+MARKS = 4  # on each axis beside 0, at most
 
 #: A moment and a value.
 Point = tuple[float, float]
@@ -35,17 +36,25 @@ def lines_svg(title: str, lines: Mapping[str, Sequence[Point]], *, x: str, y: st
 def _grid(most_x: float, most_y: float, x: str, y: str) -> list[str]:
     parts = [
         f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 8}" text-anchor="end">{escape(x)}</text>',
-        f'<text x="{LEFT}" y="{TOP - 6}" text-anchor="end">{escape(y)}</text>',
+        f'<text x="{LEFT - 6}" y="{TOP - 16}" text-anchor="end">{escape(y)}</text>',
     ]
-    for step in range(STEPS + 1):
-        share = step / STEPS
-        (across, low), (_, up) = _place(share, 0).split(","), _place(0, share).split(",")
+    for mark in _marks(most_y):
+        _, up = _place(0, mark / most_y).split(",")
         parts += [
             f'<line class="grid" x1="{LEFT}" y1="{up}" x2="{WIDTH - RIGHT}" y2="{up}"/>',
-            f'<text x="{LEFT - 6}" y="{up}" text-anchor="end">{share * most_y:.0f}</text>',
-            f'<text x="{across}" y="{float(low) + 16:.1f}" text-anchor="middle">{share * most_x:.1f}</text>',
+            f'<text x="{LEFT - 6}" y="{float(up) + 4:.1f}" text-anchor="end">{mark:g}</text>',
         ]
+    for mark in _marks(most_x):
+        across, low = _place(mark / most_x, 0).split(",")
+        parts.append(f'<text x="{across}" y="{float(low) + 18:.1f}" text-anchor="middle">{mark:g}</text>')
     return parts
+
+
+def _marks(most: float) -> list[float]:
+    """Round numbers from 0 on, up to this one."""
+    power = 10.0 ** floor(log10(most / MARKS))
+    step = next(step for step in (power, 2 * power, 5 * power, 10 * power) if step * MARKS >= most * 0.999)
+    return [step * count for count in range(int(most / step) + 1)]
 
 
 def _place(across: float, up: float) -> str:

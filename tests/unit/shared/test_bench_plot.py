@@ -16,3 +16,9 @@ def test_every_line_is_drawn_within_the_picture_and_named() -> None:
     assert all(0 <= across <= WIDTH and 0 <= down <= HEIGHT for across, down in places)
     names = [text.text for text in picture.iterfind("svg:text", SVG)]
     assert {"intake <a> 90", "relay 41"} <= set(names)
+
+
+def test_axes_are_marked_with_round_numbers() -> None:
+    svg = lines_svg("t", {"intake": [(0.0, 80.0), (15.4, 455.0)]}, x="minutes", y="MiB")
+    said = [text.text for text in etree.fromstring(svg.encode()).iterfind("svg:text", SVG)]
+    assert said == ["t", "minutes", "MiB", "0", "200", "400", "0", "5", "10", "15", "intake 455"]
