@@ -75,6 +75,15 @@ async def test_an_event_that_says_something_else_on_its_topic_is_found(world: Wo
     assert said.endswith(f"about {family} says something else on {topic} than in its outbox")
 
 
+async def test_a_record_without_type_and_data_is_a_strangers_all_the_same(world: World) -> None:
+    """Line: `_strange` of a topic of ours in `topics._pieces`."""
+    topic, family, _ = world.books.records[0]
+    alien = f'{{"id": "{uuid4()}", "source": "urn:somebody", "subject": "{family}"}}'.encode()
+    report = await audit(await world.told_otherwise([*world.books.records, (topic, family, alien)]))
+    (said,) = report.wrong
+    assert said.endswith(f"is on {topic} about {family}, and nobody told it")
+
+
 async def test_events_told_twice_are_counted_and_no_fault(world: World) -> None:
     report = await audit(await world.told_otherwise([*world.books.records, *world.books.records]))
     assert report.wrong == []

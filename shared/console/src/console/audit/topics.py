@@ -13,7 +13,7 @@ import contracts
 from console.audit.readers import HEARD
 from console.audit.shelf import Piece, Shelf, key_of
 from console.audit.sources import Sources, UnreadableSourceError
-from console.audit.told import STUDIED, head_of, said, sender_of
+from console.audit.told import STUDIED, head_of, said, sender_of, unlike
 from contracts import is_ours, spec_of
 from messaging.arrival import event_id
 from messaging.ids import quick
@@ -114,16 +114,22 @@ async def lay_down(sources: Sources, ends: Mapping[Place, int], shelf: Shelf) ->
 def _pieces(records: Iterable[ConsumerRecord], place: Place) -> Iterator[Piece | None]:
     """None for what is no event of anybody."""
     topic, partition = place
-    read = _told if is_ours(topic) else _replied
+    ours = is_ours(topic)
     for record in records:
+        body = record.value or b""
         try:
-            yield read(topic, partition, record.offset, record.value or b"")
+            piece = _told(topic, partition, record.offset, body) if ours else None
+            yield piece or _strange(topic, partition, record.offset, body, ours=ours)
         except (msgspec.DecodeError, ValueError):
             yield None
 
 
-def _told(topic: str, partition: int, offset: int, body: bytes) -> Piece:
-    head = head_of(body)
+def _told(topic: str, partition: int, offset: int, body: bytes) -> Piece | None:
+    """None for what no service of ours can have told."""
+    try:
+        head = head_of(body)
+    except msgspec.DecodeError:
+        return None
     return Piece(
         said(event_id(head.source, head.id, ours=True).bytes, body),
         head.type,
@@ -134,11 +140,11 @@ def _told(topic: str, partition: int, offset: int, body: bytes) -> Piece:
     )
 
 
-def _replied(topic: str, partition: int, offset: int, body: bytes) -> Piece:
-    """What strangers say of it is judged by who hears it."""
+def _strange(topic: str, partition: int, offset: int, body: bytes, *, ours: bool) -> Piece:
+    """What strangers say is judged by who hears it. It is like nothing in an outbox, whatever id it has."""
     sender = sender_of(body)
     key = key_of(quick(sender.subject).bytes, topic, partition, offset)
-    return Piece(said(event_id(sender.source, sender.id, ours=False).bytes, body), key=key)
+    return Piece(unlike(event_id(sender.source, sender.id, ours=ours).bytes), key=key)
 
 
 async def _polls(
